@@ -1,0 +1,75 @@
+"""The Python environments in the cache: one for Odoo and tests, one for lint."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cache
+import machine
+from console import Fail, run
+
+REQUIREMENTS = cache.REPO / "bin" / "requirements"
+# Each is one call of pip; the second one must not look at dependencies.
+ODOO = (("odoo.txt", "dev.txt"), ("oca.txt",))
+LINT = (("lint.txt",),)
+
+
+class Environment:
+    """One virtual environment, rebuilt when its requirement files change."""
+
+    def __init__(self, name, calls):
+        self.path = cache.root() / name
+        self.calls = calls
+        self.files = [REQUIREMENTS / file for call in calls for file in call]
+
+    @property
+    def python(self):
+        return self.path / "bin" / "python"
+
+    @property
+    def digest(self):
+        return cache.digest(self.files, sys.version, os.path.realpath(sys.executable))
+
+    @property
+    def site_packages(self):
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        return self.path / "lib" / version / "site-packages"
+
+    def is_ready(self):
+        stamp = self.path / "digest"
+        return stamp.is_file() and stamp.read_text() == self.digest
+
+    def build(self, steps):
+        machine.need_python_venv(steps)
+        log = cache.log(f"pip-{self.path.name}")
+        shutil.rmtree(self.path, ignore_errors=True)
+        run([sys.executable, "-m", "venv", self.path], log, "Creating the environment")
+        what = "Installing the Python packages (is the network reachable?)"
+        for call in self.calls:
+            options = ["--no-deps"] if "oca.txt" in call else []
+            files = [part for name in call for part in ("-r", REQUIREMENTS / name)]
+            pip = [self.python, "-m", "pip", "install", "--no-input"]
+            pip += ["--cache-dir", cache.root() / "pip", *options]
+            run([*pip, *files], log, what)
+        (self.path / "digest").write_text(self.digest)
+
+
+def odoo(steps, tree):
+    """The environment that runs Odoo, with Odoo's tree on its path."""
+    environment = Environment("venv", ODOO)
+    if not environment.is_ready():
+        environment.build(steps)
+    link = environment.site_packages / "odoo_tree.pth"
+    line = f"{tree.path}\n"
+    if not link.is_file() or link.read_text() != line:
+        link.write_text(line)
+    return environment
+
+
+def lint(steps):
+    environment = Environment("venv-lint", LINT)
+    if not environment.is_ready():
+        environment.build(steps)
+    return environment

@@ -11,7 +11,6 @@ import getpass
 import os
 import pwd
 import subprocess
-from pathlib import Path
 
 import cache
 import machine
@@ -91,10 +90,16 @@ def environ(variables):
     return kept | variables
 
 
+def client_programs():
+    """The folder with psql, createdb and dropdb of the newest version, or None."""
+    folder = machine.postgresql_bin()
+    return folder if folder and (folder / "psql").exists() else None
+
+
 def psql(variables, sql, database):
     """Run SQL, return what it prints: rows by line, columns by '|'."""
-    program = (machine.postgresql_bin() or Path("/nowhere")) / "psql"
-    command = [str(program) if program.exists() else "psql", "-XAtq"]
+    folder = client_programs()
+    command = [str(folder / "psql") if folder else "psql", "-XAtq"]
     command += ["-v", "ON_ERROR_STOP=1", "-d", database, "-c", sql]
     done = subprocess.run(
         command, env=environ(variables), capture_output=True, text=True, check=True

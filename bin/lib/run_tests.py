@@ -1,0 +1,117 @@
+"""bin/test: pytest with Odoo, browser tours included, on a database of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import cache
+import cluster
+import oca_tests
+import setup
+from console import Fail, Steps, say
+from database import Database
+
+DATABASE = "customer_portal_test"
+CHECKLOG = cache.REPO / "checklog-odoo.cfg"
+PLUGINS = cache.REPO / "bin" / "lib" / "plugins"
+HELP = """bin/test [--fresh] [pytest's arguments]
+  without a path: everything; a path is looked up here and below the addon
+  --fresh: make the test database anew"""
+
+
+def run(arguments):
+    arguments = list(arguments)
+    if arguments and arguments[0] in ("-h", "--help"):
+        say(HELP)
+        return 0
+    fresh = "--fresh" in arguments
+    arguments = [each for each in arguments if each != "--fresh"]
+    paths, arguments = resolve(arguments)
+    steps = Steps()
+    # One run at a time: they share the database.
+    cache.prepare()
+    with cache.locked("test"), setup.ready(steps, browser=True) as odoo:
+        conf = odoo.write_conf("test", db_name=DATABASE, dbfilter=f"^{DATABASE}$")
+        database = Database(odoo, DATABASE, conf, demo=False)
+        if fresh:
+            with steps.step("Dropping the old test database"):
+                database.drop()
+        if database.ensure(steps, rebuild=True):
+            with steps.step("Judging what the installation logged"):
+                judge(odoo, database)
+        if not paths:
+            paths = everything(odoo)
+        say(f"\nSet-up took {steps.seconds():.0f} s.\n")
+        return pytest(odoo, conf, [*paths, *arguments])
+
+
+def resolve(arguments):
+    """Split off the paths; one that is not here is looked up below the addon."""
+    paths, others = [], []
+    for argument in arguments:
+        file, separator, test = argument.partition("::")
+        places = [Path.cwd(), cache.REPO, cache.REPO / cache.ADDON]
+        found = [place / file for place in places if (place / file).exists()]
+        if argument.startswith("-") or not file or not looks_like_path(file):
+            others.append(argument)
+        elif found:
+            paths.append(f"{found[0]}{separator}{test}")
+        else:
+            raise Fail(f"There is no {file} here, nor below {cache.ADDON}.")
+    return paths, others
+
+
+def looks_like_path(text):
+    return "/" in text or text.endswith(".py") or text == "tests"
+
+
+def everything(odoo):
+    """Our tests, and OCA's portal tests against our addon."""
+    paths = [cache.REPO / "tests", cache.REPO / cache.ADDON / "tests"]
+    oca = odoo.environment.site_packages / "odoo" / "addons"
+    return [*(str(p) for p in paths if p.is_dir()), *oca_tests.arguments(oca)]
+
+
+def judge(odoo, database):
+    """checklog-odoo on the log of the installation or update."""
+    program = odoo.environment.path / "bin" / "checklog-odoo"
+    done = subprocess.run(
+        [program, "-c", CHECKLOG, "--no-echo", database.log],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        database.forget()
+        raise Fail(
+            f"{done.stdout}{done.stderr}\nInstalling or updating logged what is above; "
+            f"mend it, or if it is the platform's add it to {CHECKLOG.name}."
+        )
+
+
+def pytest(odoo, conf, arguments):
+    """Run pytest in this terminal and return its exit code."""
+    logs = cache.root() / "log" / "pytest"
+    shutil.rmtree(logs, ignore_errors=True)
+    logs.mkdir(parents=True)
+    home = cache.root() / "home"
+    programs = cluster.client_programs()
+    env = cluster.environ(odoo.variables) | {
+        "CUSTOMER_PORTAL_CACHE": str(cache.root()),
+        "CUSTOMER_PORTAL_CHECKLOG": str(CHECKLOG),
+        "CUSTOMER_PORTAL_TEST_LOGS": str(logs),
+        "PATH": f"{programs}:{os.environ['PATH']}" if programs else os.environ["PATH"],
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONPATH": str(PLUGINS),
+        # The browser keeps settings of its own beside the profile it is given.
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    }
+    command = [odoo.environment.python, "-P", "-m", "pytest", "-p", "odoo_log"]
+    command += [f"--odoo-config={conf}", f"--odoo-database={DATABASE}"]
+    command += ["--odoo-http", "--odoo-log-level=warn", *arguments]
+    sys.stdout.flush()
+    command = [str(part) for part in command]
+    return subprocess.call(command, cwd=cache.REPO, env=env)

@@ -1,5 +1,6 @@
 """The one folder outside the repository that these commands write to."""
 
+import ast
 import contextlib
 import fcntl
 import hashlib
@@ -105,8 +106,10 @@ def addon_digest():
     return total.hexdigest()[:16]
 
 
-def modules():
-    """The modules to install: the addon, or its ground while there is none yet."""
-    if (REPO / ADDON / "__manifest__.py").is_file():
-        return [ADDON]
-    return ["helpdesk_mgmt", "helpdesk_type"]
+def addon_dependencies():
+    """The modules that the addon's manifest names."""
+    try:
+        manifest = ast.literal_eval((REPO / ADDON / "__manifest__.py").read_text())
+        return manifest["depends"]
+    except (OSError, SyntaxError, ValueError, KeyError) as error:
+        raise Fail(f"{ADDON}/__manifest__.py cannot be read: {error}.") from error

@@ -18,56 +18,60 @@ LANGUAGE = "de_DE"
 
 
 class Database:
-    def __init__(self, odoo: Odoo, name, conf, demo):
+    """One database with Odoo, the modules our addon depends on, and mostly the addon.
+
+    :param ground: a database without the addon to copy instead of starting anew
+    """
+
+    def __init__(self, odoo: Odoo, name, conf, *, demo=False, addon=True, ground=None):
         self.odoo = odoo
         self.name = name
         self.conf = conf
         self.demo = demo
+        self.ground = ground
+        self.modules = [cache.ADDON] if addon else cache.addon_dependencies()
         self.log = cache.log(f"{name}-install")
         files = [REQUIREMENTS / "odoo.txt", REQUIREMENTS / "oca.txt"]
-        self.ground = cache.digest(files, odoo.tree.version, demo, cache.modules())
-        self.addon = cache.addon_digest()
+        depends = ",".join(cache.addon_dependencies())
+        self.below = cache.digest(files, odoo.tree.version, demo, depends)
+        self.above = cache.addon_digest() if addon else "none"
 
     def ensure(self, steps, rebuild=False):
         """Make the database fit the code; return whether anything was done.
 
-        ``rebuild``: start from nothing, too, when Odoo or its packages changed,
+        ``rebuild``: start from nothing, too, when what is below the addon changed,
         instead of updating what is there.
         """
-        ground, _, addon = self._made_from().partition(" ")
-        if not ground or (rebuild and ground != self.ground):
+        below, _, above = self._made_from().partition(" ")
+        if not below or (rebuild and below != self.below):
             self._install(steps)
-        elif ground != self.ground:
-            self._odoo(
-                steps, "Odoo or its packages changed: updating all", "-u", "base"
-            )
-        elif addon != self.addon:
+        elif below != self.below:
+            title = f"What is below {cache.ADDON} changed: updating all"
+            self._odoo(steps, title, "-u", "base", "--i18n-overwrite")
+        elif above != self.above:
             title = f"{cache.ADDON} changed: updating it in {self.name}"
-            self._odoo(
-                steps, title, "-u", ",".join(cache.modules()), "--i18n-overwrite"
-            )
+            self._odoo(steps, title, "-u", cache.ADDON, "--i18n-overwrite")
         else:
             with steps.step(f"Database {self.name} is up to date"):
                 return False
-        self.sql_elsewhere(
-            f"comment on database \"{self.name}\" is '{self.ground} {self.addon}'"
+        self._sql_elsewhere(
+            f"comment on database \"{self.name}\" is '{self.below} {self.above}'"
         )
         return True
 
-    def drop(self):
-        """Remove the database and its files."""
-        self.sql_elsewhere(f'drop database if exists "{self.name}" with (force)')
-        store = cache.root() / "data" / "filestore" / self.name
-        shutil.rmtree(store, ignore_errors=True)
-
     def forget(self):
         """Have the next run make it anew, so that its complaint comes again."""
-        self.sql_elsewhere(f'comment on database "{self.name}" is null')
+        self._sql_elsewhere(f'comment on database "{self.name}" is null')
+
+    def drop(self):
+        """Remove the database and its files."""
+        self._sql_elsewhere(f'drop database if exists "{self.name}" with (force)')
+        shutil.rmtree(self._store(), ignore_errors=True)
 
     def sql(self, statement):
         return self._psql(statement, self.name)
 
-    def sql_elsewhere(self, statement):
+    def _sql_elsewhere(self, statement):
         return self._psql(statement, cluster.maintenance())
 
     def _psql(self, statement, database):
@@ -80,21 +84,36 @@ class Database:
             ) from error
 
     def _made_from(self):
-        comment = self.sql_elsewhere(
+        comment = self._sql_elsewhere(
             "select shobj_description(oid, 'pg_database') from pg_database "
             f"where datname = '{self.name}'"
         )
         return comment if re.fullmatch(r"\w+ \w+", comment) else ""
 
+    def _store(self):
+        return cache.root() / "data" / "filestore" / self.name
+
     def _install(self, steps):
         cache.check_space(cache.GIGABYTE)
         self.drop()
-        what = "with demo data, " if self.demo else ""
-        title = f"Creating database {self.name} ({what}about two minutes)"
-        arguments = ["-i", ",".join(cache.modules()), f"--load-language={LANGUAGE}"]
+        if self.ground:
+            self._copy()
+            title = f"Installing {cache.ADDON} in {self.name}"
+            self._odoo(steps, title, "-i", ",".join(self.modules))
+            return
+        arguments = ["-i", ",".join(self.modules), f"--load-language={LANGUAGE}"]
         if self.demo:
             arguments.append("--with-demo")
+        what = "with demo data, " if self.demo else ""
+        title = f"Creating database {self.name} ({what}one to three minutes)"
         self._odoo(steps, title, *arguments)
+
+    def _copy(self):
+        self._sql_elsewhere(
+            f'create database "{self.name}" template "{self.ground.name}"'
+        )
+        if self.ground._store().is_dir():
+            shutil.copytree(self.ground._store(), self._store())
 
     def _odoo(self, steps, title, *arguments):
         with steps.step(title):

@@ -2,13 +2,11 @@
 
 import os
 import shutil
-import subprocess
 import sys
-from pathlib import Path
 
 import cache
 import machine
-from console import Fail, run
+from console import run
 
 REQUIREMENTS = cache.REPO / "bin" / "requirements"
 # Each is one call of pip; the second one must not look at dependencies.

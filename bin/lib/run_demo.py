@@ -14,7 +14,7 @@ import urllib.request
 import cache
 import cluster
 import ports
-import setup
+import preparation
 from console import Fail, Steps, say
 from database import Database
 
@@ -54,7 +54,7 @@ def run(arguments):
     ports.check_free(options.port, "Odoo", "--port")
     ports.check_free(options.smtp_port, "the mail catcher", "--smtp-port")
     ports.check_free(options.mail_port, "the mail catcher's page", "--mail-port")
-    with only_once(), setup.ready(steps) as odoo:
+    with only_once(), preparation.ready(steps) as odoo:
         conf = odoo.write_conf(
             "demo",
             db_name=DATABASE,

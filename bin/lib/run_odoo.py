@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import cluster
-import setup
+import preparation
 from console import Steps, say
 
 HELP = """bin/odoo ARGUMENTS…   Odoo's own command line, set up like bin/demo does it:
@@ -22,7 +22,7 @@ def run(arguments):
         say(HELP)
         return 0
     steps = Steps(sys.stderr)
-    with setup.ready(steps) as odoo:
+    with preparation.ready(steps) as odoo:
         conf = odoo.write_conf("odoo")
         if arguments[0] == "--env":
             _print_environment(odoo, conf)

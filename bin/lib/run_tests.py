@@ -9,11 +9,12 @@ from pathlib import Path
 import cache
 import cluster
 import oca_tests
-import setup
+import preparation
 from console import Fail, Steps, say
 from database import Database
 
 DATABASE = "customer_portal_test"
+GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
 CHECKLOG = cache.REPO / "checklog-odoo.cfg"
 PLUGINS = cache.REPO / "bin" / "lib" / "plugins"
 HELP = """bin/test [--fresh] [pytest's arguments]
@@ -32,12 +33,15 @@ def run(arguments):
     steps = Steps()
     # One run at a time: they share the database.
     cache.prepare()
-    with cache.locked("test"), setup.ready(steps, browser=True) as odoo:
+    with cache.locked("test"), preparation.ready(steps, browser=True) as odoo:
         conf = odoo.write_conf("test", db_name=DATABASE, dbfilter=f"^{DATABASE}$")
-        database = Database(odoo, DATABASE, conf, demo=False)
+        ground = Database(odoo, GROUND, conf, addon=False)
+        database = Database(odoo, DATABASE, conf, ground=ground)
         if fresh:
-            with steps.step("Dropping the old test database"):
+            with steps.step("Dropping the old test databases"):
+                ground.drop()
                 database.drop()
+        ground.ensure(steps, rebuild=True)
         if database.ensure(steps, rebuild=True):
             with steps.step("Judging what the installation logged"):
                 judge(odoo, database)
@@ -101,6 +105,8 @@ def pytest(odoo, conf, arguments):
     env = cluster.environ(odoo.variables) | {
         "CUSTOMER_PORTAL_CACHE": str(cache.root()),
         "CUSTOMER_PORTAL_CHECKLOG": str(CHECKLOG),
+        "CUSTOMER_PORTAL_CONF": str(conf),
+        "CUSTOMER_PORTAL_GROUND": GROUND,
         "CUSTOMER_PORTAL_TEST_LOGS": str(logs),
         "PATH": f"{programs}:{os.environ['PATH']}" if programs else os.environ["PATH"],
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -110,6 +116,7 @@ def pytest(odoo, conf, arguments):
         "XDG_CONFIG_HOME": str(home / "config"),
     }
     command = [odoo.environment.python, "-P", "-m", "pytest", "-p", "odoo_log"]
+    command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
     command += [f"--odoo-config={conf}", f"--odoo-database={DATABASE}"]
     command += ["--odoo-http", "--odoo-log-level=warn", *arguments]
     sys.stdout.flush()

@@ -1,0 +1,1 @@
+from . import access, ticket_form, tickets

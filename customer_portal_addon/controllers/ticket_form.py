@@ -1,0 +1,132 @@
+"""Filing a ticket: the overview of the types and a form for each."""
+
+from odoo import http
+from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
+from odoo.http import request
+from werkzeug.exceptions import NotFound
+
+
+def read_posted_form(file_input="files"):
+    """Return the posted values and files of the current request.
+
+    :return: name of an input -> list of strings, and a list of (name, bytes)
+    :rtype: tuple(dict, list)
+    """
+    posted = request.httprequest
+    files = posted.files.getlist(file_input)
+    return posted.form.to_dict(flat=False), [(f.filename, f.read()) for f in files]
+
+
+class SupportTicketForm(HelpdeskTicketController):
+    # ---------------------------------------------------
+    # Our pages
+    # ---------------------------------------------------
+
+    @http.route(
+        "/support/ticket/new",
+        type="http",
+        auth="user",
+        website=True,
+        sitemap=False,
+        readonly=True,
+        support_gate=True,
+    )
+    def support_ticket_types(self, **kw):
+        """The ticket types, each leading to its form."""
+        values = {
+            "page_name": "support_new",
+            "types": request.env["helpdesk.ticket.type"]._get_offered(),
+            "is_code_missing": request.env.user._is_support_code_missing(),
+        }
+        return request.render("customer_portal_addon.ticket_types", values)
+
+    @http.route(
+        "/support/ticket/new/<model('helpdesk.ticket.type'):ticket_type>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+        support_gate=True,
+    )
+    def support_ticket_form(self, ticket_type, preview=None, **kw):
+        """The form of a type; staff may look at forms that are not on offer."""
+        is_preview = bool(preview) and request.env.user._is_internal()
+        if not (is_preview or ticket_type._is_offered()):
+            raise NotFound()
+        return self._render_form(ticket_type, is_preview=is_preview)
+
+    @http.route(
+        "/support/ticket/new/<model('helpdesk.ticket.type'):ticket_type>",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+        support_gate=True,
+    )
+    def support_ticket_submit(self, ticket_type, **kw):
+        """File a ticket of this type."""
+        if not ticket_type._is_offered():
+            raise NotFound()
+        values, files = read_posted_form()
+        return self._file_ticket(ticket_type, values, files)
+
+    # ---------------------------------------------------
+    # OCA's pages, under the same rules
+    # ---------------------------------------------------
+
+    @http.route(support_gate=True)
+    def create_new_ticket(self, **kw):
+        return request.redirect("/support/ticket/new")
+
+    @http.route(methods=["POST"], support_gate=True)
+    def submit_ticket(self, **kw):
+        """File a ticket of the type that was posted, else of the general one."""
+        values, files = read_posted_form(file_input="attachment")
+        offered = request.env["helpdesk.ticket.type"]._get_offered()
+        ticket_type = offered.filtered(lambda t: str(t.id) == kw.get("type"))
+        ticket_type = ticket_type or offered._get_general()
+        if offered and not ticket_type:
+            return request.redirect("/support/ticket/new")
+        choices = request.env["helpdesk.ticket"]._get_oca_choices(
+            kw.get("category"), kw.get("team")
+        )
+        return self._file_ticket(ticket_type, values, files, **choices)
+
+    # ---------------------------------------------------
+    # Helpers
+    # ---------------------------------------------------
+
+    def _file_ticket(self, ticket_type, values, files, **extra):
+        """File the ticket and lead to it, or show the form with what is wrong."""
+        ticket, errors = request.env["helpdesk.ticket"]._file_from_form(
+            ticket_type, values, files, **extra
+        )
+        if errors:
+            response = self._render_form(ticket_type, values, errors)
+            response.status_code = 422
+            return response
+        return request.redirect(f"/my/ticket/{ticket.id}?submitted=1")
+
+    def _render_form(self, ticket_type, values=None, errors=None, is_preview=False):
+        return request.render(
+            "customer_portal_addon.ticket_form",
+            self._prepare_form_page(ticket_type, values, errors, is_preview),
+        )
+
+    def _prepare_form_page(self, ticket_type, values, errors, is_preview):
+        path = "/submitted/ticket"
+        if ticket_type:
+            path = f"/support/ticket/new/{request.env['ir.http']._slug(ticket_type)}"
+        return {
+            "page_name": "support_new",
+            "ticket_type": ticket_type,
+            "action": path,
+            "inputs": ticket_type._get_form_inputs(values, errors),
+            "errors": errors or {},
+            "file_rules": ticket_type._get_file_rules(),
+            "is_preview": is_preview,
+            "is_code_missing": request.env.user._is_support_code_missing(),
+        }

@@ -1,0 +1,162 @@
+"""Following tickets: the list, the ticket, its answers and closing it."""
+
+from odoo import http
+from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
+from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+from odoo.fields import Domain
+from odoo.http import request
+from werkzeug.exceptions import NotFound
+
+from .ticket_form import read_posted_form
+
+
+class SupportTickets(CustomerPortalHelpdesk):
+    # ---------------------------------------------------
+    # Overview
+    # ---------------------------------------------------
+
+    def _prepare_home_portal_values(self, counters):
+        """Count the own open tickets instead of all that can be read."""
+        others = [counter for counter in counters if counter != "ticket_count"]
+        values = super()._prepare_home_portal_values(others)
+        if "ticket_count" in counters:
+            values["ticket_count"] = request.env["helpdesk.ticket"]._count_own_open()
+        return values
+
+    @http.route(readonly=True, support_gate=True)
+    def portal_my_tickets(self, page=1, sortby=None, filterby=None, **kw):
+        """The contact's own tickets, the open ones first of all."""
+        sortings = self._ticket_get_searchbar_sortings()
+        filters = self._get_ticket_filters()
+        sortby = sortby if sortby in sortings else "activity"
+        filterby = filterby if filterby in filters else "open"
+        tickets = request.env["helpdesk.ticket"]
+        domain = tickets._get_own_domain() & filters[filterby]["domain"]
+        pager = portal_pager(
+            url="/my/tickets",
+            url_args={"sortby": sortby, "filterby": filterby},
+            total=tickets.search_count(domain),
+            page=page,
+            step=self._items_per_page,
+        )
+        found = tickets.search(
+            domain,
+            order=sortings[sortby]["order"],
+            limit=self._items_per_page,
+            offset=pager["offset"],
+        )
+        values = self._prepare_portal_layout_values()
+        values.update(
+            {
+                "page_name": "ticket",
+                "default_url": "/my/tickets",
+                "tickets": found,
+                "pager": pager,
+                "searchbar_sortings": sortings,
+                "sortby": sortby,
+                "searchbar_filters": filters,
+                "filterby": filterby,
+                "is_code_missing": request.env.user._is_support_code_missing(),
+            }
+        )
+        return request.render("customer_portal_addon.my_tickets", values)
+
+    def _ticket_get_searchbar_sortings(self):
+        _ = request.env._
+        return {
+            "activity": {
+                "label": _("Last activity"),
+                "order": "last_activity_at desc, id desc",
+            },
+            "date": {"label": _("Newest"), "order": "create_date desc, id desc"},
+            "name": {"label": _("Subject"), "order": "name, id desc"},
+        }
+
+    def _get_ticket_filters(self):
+        _ = request.env._
+        tickets = request.env["helpdesk.ticket"]
+        return {
+            "open": {"label": _("Open"), "domain": tickets._get_open_domain()},
+            "closed": {"label": _("Closed"), "domain": ~tickets._get_open_domain()},
+            "all": {"label": _("All"), "domain": Domain.TRUE},
+        }
+
+    # ---------------------------------------------------
+    # One ticket
+    # ---------------------------------------------------
+
+    @http.route(auth="user", readonly=True, support_gate=True)
+    def portal_my_ticket(self, ticket_id, access_token=None, **kw):
+        """The ticket with its conversation. A token replaces no login."""
+        ticket = self._get_accessible_ticket(ticket_id)
+        if not ticket:
+            return request.redirect("/my")
+        return self._render_ticket(ticket, is_submitted=bool(kw.get("submitted")))
+
+    @http.route(
+        "/my/ticket/<int:ticket_id>/reply",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["POST"],
+        support_gate=True,
+    )
+    def support_ticket_reply(self, ticket_id, **kw):
+        """Post an answer of the customer."""
+        ticket = self._get_accessible_ticket(ticket_id)
+        if not ticket:
+            return request.redirect("/my")
+        values, files = read_posted_form()
+        errors = ticket._post_customer_reply(values, files)
+        if errors:
+            response = self._render_ticket(ticket, values=values, errors=errors)
+            response.status_code = 422
+            return response
+        return request.redirect(f"/my/ticket/{ticket_id}#conversation_end")
+
+    def _get_accessible_ticket(self, ticket_id):
+        """Return the ticket if the current user may read it, else an empty record."""
+        ticket = request.env["helpdesk.ticket"].browse(ticket_id).exists()
+        return ticket if ticket and ticket.has_access("read") else ticket.browse()
+
+    def _render_ticket(self, ticket, **kw):
+        ticket.check_access("read")
+        ticket_sudo = ticket.sudo()
+        return request.render(
+            "customer_portal_addon.ticket_page",
+            self._ticket_get_page_view_values(ticket_sudo, None, **kw),
+        )
+
+    def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
+        values = kwargs.get("values") or {}
+        return {
+            "page_name": "ticket",
+            "ticket": ticket,
+            "answers": ticket.answer_ids.filtered(lambda a: not a.attachment_ids),
+            "files": ticket._get_original_files(),
+            "conversation": ticket._get_conversation_values(),
+            "closing_stages": ticket._get_portal_closing_stages(),
+            "participants": ticket._get_participant_names(),
+            "file_rules": ticket.type_id._get_file_rules(),
+            "body": (values.get("body") or [""])[0],
+            "errors": kwargs.get("errors") or {},
+            "is_submitted": kwargs.get("is_submitted"),
+            "is_code_missing": request.env.user._is_support_code_missing(),
+        }
+
+
+class SupportTicketClosing(HelpdeskTicketController):
+    @http.route(methods=["POST"], website=True, support_gate=True)
+    def support_ticket_close(self, ticket_id=None, stage_id=None, **kw):
+        """Close a ticket that the user may see, by a stage offered for that.
+
+        OCA's route closes any ticket for anybody, with a mere link.
+        """
+        if not (str(ticket_id).isdigit() and str(stage_id).isdigit()):
+            raise NotFound()
+        ticket = request.env["helpdesk.ticket"].browse(int(ticket_id)).exists()
+        if not ticket or not ticket.has_access("read"):
+            return request.redirect("/my")
+        ticket._close_from_portal(int(stage_id))
+        return request.redirect(f"/my/ticket/{ticket.id}", code=302)

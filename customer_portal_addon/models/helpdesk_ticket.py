@@ -1,0 +1,280 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize, plaintext2html
+
+MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
+
+
+class HelpdeskTicket(models.Model):
+    _name = "helpdesk.ticket"
+    _inherit = ["helpdesk.ticket", "support.ticket.portal.mixin"]
+
+    # ---------------------------------------------------
+    # Fields
+    # ---------------------------------------------------
+
+    partner_id = fields.Many2one(index=True)
+    commercial_partner_id = fields.Many2one(index=True)
+    support_code = fields.Char(related="partner_id.support_code", string="Support ID")
+    answer_ids = fields.One2many("support.form.answer", "ticket_id", string="Answers")
+    phone_availability = fields.Char(
+        string="Available by phone",
+        help="When the customer can be called, in the customer's words.",
+    )
+    last_activity_at = fields.Datetime(
+        string="Last activity",
+        default=fields.Datetime.now,
+        copy=False,
+        readonly=True,
+        help="Date of the last personal message.",
+    )
+
+    # The lists: a contact's and a company's tickets, the latest activity first
+    _support_contact_activity_idx = models.Index("(partner_id, last_activity_at DESC)")
+    _support_customer_activity_idx = models.Index(
+        "(commercial_partner_id, last_activity_at DESC)"
+    )
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        tickets._welcome_contact()
+        return tickets
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("partner_id"):
+            self._welcome_contact()
+        return result
+
+    def _welcome_contact(self):
+        """Give the contacts their support IDs."""
+        self.partner_id._ensure_support_code()
+
+    # ---------------------------------------------------
+    # Filing through a form
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_oca_choices(self, category_id, team_id):
+        """Return what may be taken over from OCA's ticket form.
+
+        :param str category_id: as posted; ignored unless shown in the portal
+        :param str team_id: as posted; ignored unless shown in the portal
+        :return: values of a ticket
+        :rtype: dict
+        """
+        company = self.env.company
+        posted = {}
+        if company.helpdesk_mgmt_portal_select_category:
+            posted["category_id"] = category_id
+        if company.helpdesk_mgmt_portal_select_team:
+            posted["team_id"] = team_id
+        choices = {}
+        for name, value in posted.items():
+            if str(value).isdigit():
+                chosen = self.env[self._fields[name].comodel_name].search(
+                    [("id", "=", int(value)), ("show_in_portal", "=", True)]
+                )
+                choices.update({name: chosen.id} if chosen else {})
+        return choices
+
+    @api.model
+    def _get_max_cc(self):
+        """Return how many CC addresses a form takes."""
+        return 5
+
+    @api.model
+    def _file_from_form(self, ticket_type, values, files, **extra):
+        """File a ticket of the current user through the form of a type.
+
+        :param helpdesk.ticket.type ticket_type: a type on offer, or none
+        :param dict values: name of an input -> list of posted strings
+        :param list files: of (name, content as bytes)
+        :param extra: further values of the ticket, chosen by the caller, not posted
+        :return: the ticket (empty when something is wrong), and what is wrong by name
+            of the input; the name ``form`` stands for the form as a whole
+        :rtype: tuple(helpdesk.ticket, dict)
+        """
+        form, errors = ticket_type._parse_form(values, files)
+        try:
+            self._check_hourly_limit("ticket")
+        except UserError as error:
+            errors["form"] = error.args[0]
+        if errors:
+            return self.browse(), errors
+        contact = self.env.user.partner_id
+        # The contact is the current user, whom the gate let in; portal users have no
+        # right to create tickets otherwise.
+        ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
+        vals = self._prepare_form_values(ticket_type, form, contact)
+        ticket_sudo = ticket_sudo.create({**vals, **extra})
+        ticket_sudo._add_form_answers(ticket_type, form)
+        ticket_sudo._add_participants(contact, form["cc"])
+        ticket_sudo._send_confirmation()
+        return self.browse(ticket_sudo.id), {}
+
+    @api.model
+    def _prepare_form_values(self, ticket_type, form, contact):
+        """Return the values of a ticket that was filed through a form.
+
+        :param dict form: as returned by ``_parse_form`` of the type
+        :rtype: dict
+        """
+        team = ticket_type.sudo().team_ids.filtered("active")[:1]
+        company = team.company_id or self.env.company
+        channel = self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_channel_web", raise_if_not_found=False
+        )
+        stages = team.sudo().with_company(company)._get_applicable_stages()
+        return {
+            "name": form["subject"],
+            "description": plaintext2html(form["description"]),
+            "phone_availability": form["phone_availability"],
+            "type_id": ticket_type.id,
+            "team_id": team.id,
+            "user_id": False,
+            "company_id": company.id,
+            "channel_id": channel.id if channel else False,
+            "partner_id": contact.id,
+            "partner_name": contact.name,
+            "partner_email": contact.email,
+            # a stage in the values makes Odoo send the mail of that stage
+            "stage_id": stages[:1].id,
+        }
+
+    def _add_form_answers(self, ticket_type, form):
+        """Keep the answers and files of a form, with the labels they were asked with."""
+        self.ensure_one()
+        vals_list = [
+            {
+                "ticket_id": self.id,
+                "field_id": field.id,
+                "sequence": field.sequence,
+                "label": field.name,
+                "value": answer,
+            }
+            for field, answer in form["answers"]
+        ]
+        if form["files"]:
+            attachments = self.env["ir.attachment"].create(
+                [
+                    {**file, "res_model": self._name, "res_id": self.id}
+                    for file in form["files"]
+                ]
+            )
+            field = ticket_type._get_file_field()
+            vals_list.append(
+                {
+                    "ticket_id": self.id,
+                    "field_id": field.id,
+                    "sequence": field.sequence,
+                    "label": field.name or self.env._("Files"),
+                    "value": ", ".join(attachments.mapped("name")),
+                    "attachment_ids": attachments.ids,
+                }
+            )
+        self.env["support.form.answer"].create(vals_list)
+
+    def _add_participants(self, contact, addresses):
+        """Let the contact and the people behind the addresses follow the ticket.
+
+        :param res.partner contact:
+        :param list addresses: normalised mail addresses; unknown ones become contacts
+        """
+        self.ensure_one()
+        addresses = [a for a in addresses if a != email_normalize(contact.email or "")]
+        partners = self._partner_find_from_emails_single(addresses)
+        partners.filtered(lambda p: not p.lang).lang = contact.lang
+        self.message_subscribe((contact | partners).ids)
+
+    # ---------------------------------------------------
+    # Messages
+    # ---------------------------------------------------
+
+    def message_post(self, **kwargs):
+        self._check_customer_may_post()
+        return super().message_post(**kwargs)
+
+    def _message_post_after_hook(self, message, msg_values):
+        result = super()._message_post_after_hook(message, msg_values)
+        personal = message.message_type in ("comment", "email")
+        if personal and not message.is_internal and not message.subtype_id.internal:
+            self.sudo().last_activity_at = message.date
+        return result
+
+    def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
+        """Lead customers to the portal, without a token, and in our layout."""
+        groups = super()._notify_get_recipients_groups(
+            message, model_description, msg_vals=msg_vals
+        )
+        if not self:
+            return groups
+        for name, _is_member, data in groups:
+            if name != "user":
+                data["active"] = True
+                data["has_button_access"] = True
+                data["button_access"] = self._get_portal_button()
+        return groups
+
+    def _notify_by_email_render_layout(self, message, recipients_group, **kwargs):
+        if recipients_group.get("notification_group_name") != "user":
+            msg_vals = {**(kwargs.get("msg_vals") or {}), "email_layout_xmlid": MAIL_LAYOUT}
+            kwargs["msg_vals"] = msg_vals
+        return super()._notify_by_email_render_layout(message, recipients_group, **kwargs)
+
+    def _get_portal_button(self):
+        """Return address and title of the button that leads into the portal.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "url": f"{self.get_base_url()}/my/ticket/{self.id}",
+            "title": self.env._("Open service portal"),
+        }
+
+    def _track_template(self, tracking):
+        templates = super()._track_template(tracking)
+        for _template, options in templates.values():
+            options["email_layout_xmlid"] = MAIL_LAYOUT
+        return templates
+
+    def _send_confirmation(self):
+        """Confirm the ticket by mail to everybody who follows it, staff excepted.
+
+        Everybody gets a mail of their own, in their language.
+        """
+        template = self.env.ref(
+            "customer_portal_addon.mail_template_ticket_received", raise_if_not_found=False
+        )
+        if not template:
+            return
+        for ticket in self:
+            partners = ticket.message_partner_ids.filtered(
+                lambda partner: partner.email and partner.partner_share
+            )
+            for partner in partners:
+                template.with_context(
+                    reader_lang=partner.lang or ticket.partner_id.lang,
+                    reader_name=partner.name,
+                    is_reader_known=ticket._is_known_reader(partner),
+                ).send_mail(
+                    ticket.id,
+                    email_values={"recipient_ids": [fields.Command.set(partner.ids)]},
+                )
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _is_known_reader(self, partner):
+        """Tell whether a mail to ``partner`` may carry words of the sender.
+
+        People outside the customer didn't ask for the mail: whoever fills in the form
+        must not be able to write to the world in our name.
+        """
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        return partner.commercial_partner_id == customer or bool(partner.user_ids)

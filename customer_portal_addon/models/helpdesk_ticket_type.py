@@ -1,0 +1,387 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import email_normalize
+from odoo.tools.mimetypes import guess_mimetype
+
+from ..tools import form_values
+
+MEGABYTE = 1024 * 1024
+SUBJECT_MAX_LENGTH = 200
+DESCRIPTION_MAX_LENGTH = 50000
+IMAGES = {
+    "image/png": ("png",),
+    "image/jpeg": ("jpg", "jpeg", "jfif"),
+    "image/gif": ("gif",),
+    "image/webp": ("webp",),
+    "image/bmp": ("bmp",),
+}
+OFFICE = "application/vnd.openxmlformats-officedocument."
+DOCUMENTS = {
+    "application/pdf": ("pdf",),
+    "text/plain": ("txt", "log", "csv", "md", "ini", "json"),
+    "text/csv": ("csv",),
+    "application/msword": ("doc",),
+    "application/vnd.ms-excel": ("xls",),
+    "application/vnd.ms-powerpoint": ("ppt",),
+    f"{OFFICE}wordprocessingml.document": ("docx",),
+    f"{OFFICE}spreadsheetml.sheet": ("xlsx",),
+    f"{OFFICE}presentationml.presentation": ("pptx",),
+    "application/vnd.oasis.opendocument.text": ("odt",),
+    "application/vnd.oasis.opendocument.spreadsheet": ("ods",),
+}
+ARCHIVES = {"application/zip": ("zip",)}
+# What a kind of attachments allows: MIME type of the content -> endings of the name
+ATTACHMENT_KINDS = {
+    "images": IMAGES,
+    "documents": IMAGES | DOCUMENTS,
+    "archives": IMAGES | DOCUMENTS | ARCHIVES,
+}
+
+
+class HelpdeskTicketType(models.Model):
+    """A ticket type with the form that customers fill in for it.
+
+    Methods that read a form also work without a type: then the form has no fields of
+    its own and the attachment rules are the company's.
+    """
+
+    _inherit = "helpdesk.ticket.type"
+    _order = "sequence, name"
+
+    sequence = fields.Integer(default=10)
+    description = fields.Char(
+        translate=True,
+        help="One sentence for the overview: when to choose this type.",
+    )
+    icon = fields.Char(
+        default="fa-life-ring",
+        help="Name of a Font Awesome 4 icon, for example fa-bug.",
+    )
+    introduction = fields.Html(
+        translate=True,
+        help="Shown above the form, for example what to try first.",
+    )
+    field_ids = fields.One2many("support.form.field", "type_id", string="Form", copy=True)
+    field_count = fields.Integer(compute="_compute_field_count")
+    attachment_max_count = fields.Integer(
+        string="Files at most",
+        default=3,
+        help="How many files may be attached to a message. 0: none.",
+    )
+    attachment_max_size = fields.Integer(
+        string="Megabytes per file", default=10, help="How large each file may be."
+    )
+    attachment_kinds = fields.Selection(
+        [
+            ("images", "Images"),
+            ("documents", "Images and documents"),
+            ("archives", "Images, documents and ZIP archives"),
+        ],
+        string="Kinds of files",
+        default="documents",
+        required=True,
+        help="Recognised by the content of a file, whatever its name says.",
+    )
+
+    _attachment_limits_positive = models.Constraint(
+        "CHECK(attachment_max_count >= 0 AND attachment_max_size > 0)",
+        "The number of files can't be negative and their size has to be positive.",
+    )
+
+    # ---------------------------------------------------
+    # Compute
+    # ---------------------------------------------------
+
+    @api.depends("field_ids")
+    def _compute_field_count(self):
+        for ticket_type in self:
+            ticket_type.field_count = len(ticket_type.field_ids)
+
+    def _is_offered(self):
+        """Tell whether customers may file tickets of this type."""
+        self.ensure_one()
+        return self.active and self.show_in_portal
+
+    @api.model
+    def _get_offered(self):
+        """Return the types that customers may choose from, in order."""
+        return self.search([("show_in_portal", "=", True)])
+
+    @api.model
+    def _get_general(self):
+        """Return the type for tickets that come without one.
+
+        It is the first that asks nothing of its own; empty when there is none.
+        """
+        return self._get_offered().filtered(
+            lambda ticket_type: not any(ticket_type.field_ids.mapped("required"))
+        )[:1]
+
+    # ---------------------------------------------------
+    # Reading a posted form
+    # ---------------------------------------------------
+
+    def _parse_form(self, values, files):
+        """Check a posted form against this type.
+
+        :param dict values: name of an input -> list of posted strings; names that are
+            not on the form are ignored
+        :param list files: of (name, content as bytes)
+        :return: what to file, and what is wrong by name of the input
+        :rtype: tuple(dict, dict)
+        """
+        form, errors = {}, {}
+        parsers = {
+            "subject": self._parse_subject,
+            "description": self._parse_description,
+            "phone_availability": self._parse_phone_availability,
+            "cc": self._parse_cc,
+        }
+        for name, parse in parsers.items():
+            try:
+                form[name] = parse((values.get(name) or [""])[0])
+            except ValidationError as error:
+                errors[name] = error.args[0]
+        form["answers"] = []
+        for field in self.field_ids.filtered(lambda f: f.field_type != "file"):
+            name = field._get_input_name()
+            try:
+                answer = field._parse(values.get(name) or [])
+            except ValidationError as error:
+                errors[name] = error.args[0]
+            else:
+                if answer:
+                    form["answers"].append((field, answer))
+        try:
+            form["files"] = self._parse_files(files if self._has_file_input() else [])
+            file_field = self._get_file_field()
+            if file_field.required and not form["files"]:
+                raise ValidationError(file_field._get_required_message())
+        except ValidationError as error:
+            errors["files"] = error.args[0]
+        return form, errors
+
+    def _get_form_inputs(self, values=None, errors=None):
+        """Return the inputs of the form, in order, with what was typed and is wrong.
+
+        :param dict values: name of an input -> list of posted strings
+        :param dict errors: as returned by :meth:`_parse_form`
+        :return: name, kind (as in ``support.form.field``, or ``addresses``), label,
+            required, help, placeholder, options, limits, value(s) and error of each
+        :rtype: list[dict]
+        """
+        _ = self.env._
+        inputs = [
+            {
+                "name": "subject",
+                "kind": "text",
+                "label": _("Subject"),
+                "required": True,
+                "max_length": SUBJECT_MAX_LENGTH,
+            },
+            {
+                "name": "description",
+                "kind": "long_text",
+                "label": _("Description"),
+                "required": True,
+                "help": _("The more exactly you describe it, the sooner we can help."),
+            },
+            *(field._get_input() for field in self.field_ids),
+        ]
+        if not self:
+            inputs.append({"name": "files", "kind": "file", "label": _("Files")})
+        inputs += [
+            {
+                "name": "phone_availability",
+                "kind": "text",
+                "label": _("When can we call you?"),
+                "placeholder": _("Mon–Fri, 9 to 12, +49 30 123456"),
+            },
+            {
+                "name": "cc",
+                "kind": "addresses",
+                "label": _("Copy to (CC)"),
+                "placeholder": _("colleague@example.com"),
+                "help": _(
+                    "They get all e-mails about this ticket. Separate several "
+                    "addresses by commas."
+                ),
+            },
+        ]
+        for entry in inputs:
+            entry["values"] = (values or {}).get(entry["name"]) or []
+            entry["value"] = entry["values"][0] if entry["values"] else ""
+            entry["error"] = (errors or {}).get(entry["name"])
+        return inputs
+
+    def _parse_subject(self, value):
+        subject = form_values.clean_text(value)
+        if not subject:
+            raise ValidationError(self.env._("Please say in a few words what it is about."))
+        if len(subject) > SUBJECT_MAX_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "Please use at most %(limit)s characters.", limit=SUBJECT_MAX_LENGTH
+                )
+            )
+        return subject
+
+    def _parse_description(self, value):
+        description = form_values.clean_text(value, multiline=True)
+        if not description:
+            raise ValidationError(self.env._("Please describe your request."))
+        if len(description) > DESCRIPTION_MAX_LENGTH:
+            raise ValidationError(
+                self.env._(
+                    "Please use at most %(limit)s characters.",
+                    limit=DESCRIPTION_MAX_LENGTH,
+                )
+            )
+        return description
+
+    def _parse_phone_availability(self, value):
+        text = form_values.clean_text(value)
+        if len(text) > 250:
+            raise ValidationError(
+                self.env._("Please use at most %(limit)s characters.", limit=250)
+            )
+        return text
+
+    def _parse_cc(self, value):
+        text = form_values.clean_text(value, multiline=True)
+        addresses = form_values.split_addresses(text)
+        wrong = [address for address in addresses if not email_normalize(address)]
+        if wrong:
+            raise ValidationError(
+                self.env._(
+                    "This is not an e-mail address: %(addresses)s",
+                    addresses=", ".join(wrong),
+                )
+            )
+        limit = self.env["helpdesk.ticket"]._get_max_cc()
+        if len(addresses) > limit:
+            raise ValidationError(
+                self.env._("Please name at most %(limit)s addresses.", limit=limit)
+            )
+        return addresses
+
+    # ---------------------------------------------------
+    # Files
+    # ---------------------------------------------------
+
+    def _get_file_field(self):
+        """Return the field of the form for files, if it has one."""
+        return self.field_ids.filtered(lambda field: field.field_type == "file")[:1]
+
+    def _has_file_input(self):
+        """Tell whether the form takes files; without a type it does."""
+        return not self or bool(self._get_file_field())
+
+    def _get_file_rules(self):
+        """Return what customers may attach.
+
+        :return: ``max_count``, ``max_size`` in megabytes, ``kinds`` (a key of
+            ATTACHMENT_KINDS) and its label, ``endings`` of file names with their dots
+        :rtype: dict
+        """
+        company = self.env.company
+        rules = {
+            "max_count": company.support_attachment_max_count,
+            "max_size": company.support_attachment_max_size,
+            "kinds": "archives",
+        }
+        if self:
+            rules = {
+                "max_count": self.attachment_max_count,
+                "max_size": self.attachment_max_size,
+                "kinds": self.attachment_kinds,
+            }
+        allowed = ATTACHMENT_KINDS[rules["kinds"]].values()
+        endings = dict.fromkeys(ending for endings in allowed for ending in endings)
+        kinds = dict(self._fields["attachment_kinds"]._description_selection(self.env))
+        return {
+            **rules,
+            "kinds_label": kinds[rules["kinds"]],
+            "endings": [f".{ending}" for ending in endings],
+        }
+
+    def _parse_files(self, files):
+        """Check uploaded files against the rules; their kind is read from the content.
+
+        :param list files: of (name, content as bytes); without a name: no file
+        :return: values for attachments, without what they belong to
+        :rtype: list[dict]
+        :raise ValidationError: names every file that is refused and why
+        """
+        rules = self._get_file_rules()
+        files = [(form_values.file_name(name), content) for name, content in files if name]
+        problems = []
+        if len(files) > rules["max_count"]:
+            problems.append(
+                self.env._(
+                    "%(count)s files are too many, %(limit)s are allowed.",
+                    count=len(files),
+                    limit=rules["max_count"],
+                )
+            )
+        attachments = []
+        for name, content in files:
+            mimetype = self._guess_kind(content)
+            problem = self._get_file_problem(name, content, mimetype, rules)
+            if problem:
+                problems.append(problem)
+            attachments.append({"name": name, "raw": content, "mimetype": mimetype})
+        if problems:
+            problems.append(
+                self.env._(
+                    "Please choose your files again: %(names)s",
+                    names=", ".join(name for name, content in files),
+                )
+            )
+            raise ValidationError("\n".join(problems))
+        return attachments
+
+    @api.model
+    def _guess_kind(self, content):
+        """Return the MIME type of a file by its content.
+
+        Odoo knows text only as UTF-8; logs of Windows programs are text as well.
+        """
+        mimetype = guess_mimetype(content, default="application/octet-stream")
+        unknown = mimetype == "application/octet-stream"
+        if unknown and form_values.is_text(content):
+            return "text/plain"
+        return mimetype
+
+    def _get_file_problem(self, name, content, mimetype, rules):
+        """Return what is wrong with a file, or None."""
+        _ = self.env._
+        if not content:
+            return _("„%(name)s“ is empty.", name=name)
+        if len(content) > rules["max_size"] * MEGABYTE:
+            return _(
+                "„%(name)s“ is larger than %(limit)s MB.",
+                name=name,
+                limit=rules["max_size"],
+            )
+        ending = name.rpartition(".")[2].lower()
+        if ending not in ATTACHMENT_KINDS[rules["kinds"]].get(mimetype, ()):
+            return _(
+                "„%(name)s“ is not of a kind that is allowed here (%(kinds)s).",
+                name=name,
+                kinds=rules["kinds_label"],
+            )
+        return None
+
+    # ---------------------------------------------------
+    # Actions
+    # ---------------------------------------------------
+
+    def action_preview_form(self):
+        """Open the form as customers see it."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/support/ticket/new/{self.env['ir.http']._slug(self)}?preview=1",
+            "target": "new",
+        }

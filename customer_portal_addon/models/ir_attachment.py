@@ -1,0 +1,45 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def _check_access(self, operation):
+        """Keep files of internal notes from portal users.
+
+        Odoo lets whoever reads a ticket read all files filed below it, those of
+        internal notes included. Here they get what the ticket shows them.
+        """
+        result = super()._check_access(operation)
+        if self.env.su or not self.env.user.share:
+            return result
+        hidden = self._filter_hidden_ticket_files()
+        if not hidden:
+            return result
+        if result:
+            hidden |= result[0]
+        return hidden, lambda: AccessError(
+            self.env._("Sorry, you are not allowed to access this document.")
+        )
+
+    @api.model
+    def _search(self, domain, *args, bypass_access=False, **kwargs):
+        """Portal users find no files of tickets; the ticket page hands them over."""
+        if not (self.env.su or bypass_access) and self.env.user.share:
+            domain = fields.Domain(domain)
+            domain &= fields.Domain("res_model", "!=", "helpdesk.ticket")
+        return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def _filter_hidden_ticket_files(self):
+        """Return those that lie below a ticket without being shown on it."""
+        files_sudo = self.sudo().filtered(
+            lambda file: file.res_model == "helpdesk.ticket"
+            and file.res_id
+            and not file.public
+        )
+        if not files_sudo:
+            return self.browse()
+        tickets_sudo = self.env["helpdesk.ticket"].sudo().browse(files_sudo.mapped("res_id"))
+        shown = tickets_sudo.exists()._get_customer_files()
+        return self.browse((files_sudo - shown).ids)

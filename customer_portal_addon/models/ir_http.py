@@ -1,0 +1,66 @@
+from werkzeug.exceptions import abort
+
+from odoo import models
+from odoo.http import SessionExpiredException, request
+
+
+class IrHttp(models.AbstractModel):
+    _inherit = "ir.http"
+
+    # ---------------------------------------------------
+    # The gate in front of every request
+    # ---------------------------------------------------
+
+    @classmethod
+    def _authenticate(cls, endpoint):
+        """Ask the gate about whoever is logged in, once per request.
+
+        Thus a contract that ends at midnight ends its sessions with their next
+        request, whichever door they came through.
+        """
+        super()._authenticate(endpoint)
+        if request.env.uid and request.env.user._is_support_gated():
+            cls._check_support_gate(endpoint.routing)
+
+    @classmethod
+    def _check_support_gate(cls, routing):
+        """End the request of a portal user whom the gate refuses.
+
+        :param dict routing: of the endpoint; those of the support pages carry
+            ``support_gate=True``
+        """
+        decision = request.env["ir.http"]._get_support_decision()
+        if decision.allowed:
+            return
+        if request.env.user.sudo().company_id.support_scope == "login":
+            lang = request.session.context.get("lang")
+            request.session.logout(keep_db=True)
+            request.session.context["lang"] = lang or request.default_lang()
+        elif not routing.get("support_gate"):
+            return
+        if routing["type"] != "http":
+            raise SessionExpiredException("Support access ended")
+        request.session["support_refusal"] = decision.reason
+        abort(request.redirect("/support/refused"))
+
+    def _get_support_decision(self):
+        """Return the gate's decision about the current user, found once per request.
+
+        :rtype: Decision
+        """
+        if not request:
+            return self.env.user._get_support_decision()
+        uid, decision = getattr(request, "support_decision", (None, None))
+        if uid != self.env.uid:
+            decision = self.env.user._get_support_decision()
+            request.support_decision = (self.env.uid, decision)
+        return decision
+
+    # ---------------------------------------------------
+    # Translations of our scripts
+    # ---------------------------------------------------
+
+    @classmethod
+    def _get_translation_frontend_modules_name(cls):
+        modules = super()._get_translation_frontend_modules_name()
+        return [*modules, "customer_portal_addon"]

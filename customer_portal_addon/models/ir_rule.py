@@ -1,0 +1,19 @@
+from odoo import api, fields, models
+
+
+class IrRule(models.Model):
+    _inherit = "ir.rule"
+
+    @api.model
+    def _compute_domain(self, model_name, mode="read"):
+        """Hide all tickets from portal users whom the gate refuses.
+
+        What the doors do for whole logins, this does for every way to a ticket: RPC,
+        attachments and messages, also when only the support pages are refused.
+        """
+        domain = super()._compute_domain(model_name, mode)
+        if model_name != "helpdesk.ticket" or not self.env.user._is_support_gated():
+            return domain
+        if self.env["ir.http"]._get_support_decision().allowed:
+            return domain
+        return fields.Domain.FALSE

@@ -1,0 +1,66 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    support_policy = fields.Selection(
+        [
+            ("open", "Everybody with an account"),
+            ("contract", "Only customers with a valid support contract"),
+        ],
+        string="Who may use the support portal",
+        default="open",
+        required=True,
+    )
+    support_scope = fields.Selection(
+        [
+            ("login", "The whole login"),
+            ("support", "Only the support pages"),
+        ],
+        string="What is refused",
+        default="login",
+        required=True,
+        help="With „Only the support pages“ orders and invoices stay reachable for "
+        "portal users without a valid support contract.",
+    )
+    support_list_required = fields.Boolean(
+        string="Require the notification list",
+        help="Only contacts who are subscribed to the notification list may use the "
+        "support portal.",
+    )
+    support_mailing_list_id = fields.Many2one(
+        "mailing.list",
+        string="Notification list",
+        default=lambda self: self.env.ref(
+            "customer_portal_addon.mailing_list_support", raise_if_not_found=False
+        ),
+        help="The mailing list with everybody who receives support notifications.",
+    )
+    support_refusal_contact = fields.Char(
+        string="Whom to contact",
+        translate=True,
+        help="Shown to people who are refused, for example an e-mail address and a "
+        "telephone number. Empty: the company's e-mail address.",
+    )
+    support_attachment_max_count = fields.Integer(
+        string="Files per message",
+        default=5,
+        help="How many files a customer may attach to a message or to a ticket whose "
+        "type has no rule of its own.",
+    )
+    support_attachment_max_size = fields.Integer(
+        string="Megabytes per file",
+        default=10,
+        help="How large each of these files may be.",
+    )
+
+    _support_attachment_limits_positive = models.Constraint(
+        "CHECK(support_attachment_max_count >= 0 AND support_attachment_max_size > 0)",
+        "The number of files can't be negative and their size has to be positive.",
+    )
+
+    def _get_support_contact(self):
+        """Return whom a refused person should contact, as text."""
+        self.ensure_one()
+        return self.support_refusal_contact or self.email or self.name

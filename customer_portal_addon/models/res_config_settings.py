@@ -1,0 +1,86 @@
+from odoo import api, fields, models
+from odoo.addons.base.models.res_partner import _tz_get
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    support_policy = fields.Selection(
+        related="company_id.support_policy", readonly=False, required=True
+    )
+    support_scope = fields.Selection(
+        related="company_id.support_scope", readonly=False, required=True
+    )
+    support_list_required = fields.Boolean(
+        related="company_id.support_list_required", readonly=False
+    )
+    support_mailing_list_id = fields.Many2one(
+        related="company_id.support_mailing_list_id", readonly=False
+    )
+    support_refusal_contact = fields.Char(
+        related="company_id.support_refusal_contact", readonly=False
+    )
+    support_timezone = fields.Selection(
+        _tz_get,
+        string="Time zone of the company",
+        related="company_id.partner_id.tz",
+        readonly=False,
+        help="Contracts begin and end at midnight in this time zone.",
+    )
+    support_attachment_max_count = fields.Integer(
+        related="company_id.support_attachment_max_count", readonly=False
+    )
+    support_attachment_max_size = fields.Integer(
+        related="company_id.support_attachment_max_size", readonly=False
+    )
+    support_refused_count = fields.Integer(
+        compute="_compute_support_refused_count",
+        string="Portal users who would be refused",
+    )
+
+    @api.depends("support_policy", "support_list_required", "company_id")
+    def _compute_support_refused_count(self):
+        for settings in self:
+            settings.support_refused_count = len(settings._get_refused_users())
+
+    def _get_refused_users(self):
+        """Return the portal users whom these settings refuse, saved or not.
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        users = self.env["res.users"].search(
+            [
+                ("share", "=", True),
+                ("company_id", "=", self.company_id.id),
+                ("group_ids", "in", self.env.ref("base.group_portal").ids),
+            ]
+        )
+        decisions = self.env["support.gate"]._decide_many(
+            users.partner_id,
+            self.company_id,
+            policy=self.support_policy,
+            list_required=self.support_list_required,
+        )
+        return users.filtered(lambda user: not decisions[user.partner_id.id].allowed)
+
+    def action_open_refused_contacts(self):
+        """Open the contacts whom these settings refuse."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_partner_form")
+        action.update(
+            name=self.env._("Contacts who would be refused"),
+            view_mode="list,form",
+            views=[
+                (
+                    self.env.ref(
+                        "customer_portal_addon.res_partner_view_list_refused"
+                    ).id,
+                    "list",
+                ),
+                (False, "form"),
+            ],
+            domain=[("id", "in", self._get_refused_users().partner_id.ids)],
+            context={"create": False},
+        )
+        return action

@@ -1,0 +1,157 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import support_code
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    support_code = fields.Char(
+        string="Support ID",
+        copy=False,
+        readonly=True,
+        help="Short code of the contact, with a check digit, to be said on the phone. "
+        "It is given as soon as the contact has a ticket.",
+    )
+    support_enabled = fields.Boolean(
+        string="Enabled for the support portal",
+        tracking=True,
+        help="Contacts of this customer may use the support portal, provided there is "
+        "a valid support contract.",
+    )
+    is_customer_administrator = fields.Boolean(
+        string="Customer administrator",
+        tracking=True,
+        copy=False,
+        help="Sees all tickets of the company in the portal.",
+    )
+    support_contract_ids = fields.One2many(
+        "support.contract", "partner_id", string="Support contracts"
+    )
+    support_contract_count = fields.Integer(compute="_compute_support_contract_count")
+    support_state = fields.Selection(
+        "_selection_support_state",
+        string="Support portal",
+        compute="_compute_support_state",
+        compute_sudo=True,
+        help="Whether the contact may use the support portal today, and if not, why.",
+    )
+
+    _support_code_unique = models.UniqueIndex(
+        "(support_code) WHERE support_code IS NOT NULL",
+        "This support ID belongs to another contact.",
+    )
+
+    # ---------------------------------------------------
+    # Compute
+    # ---------------------------------------------------
+
+    def _compute_support_contract_count(self):
+        counts = dict(
+            self.env["support.contract"]._read_group(
+                [("partner_id", "in", self.commercial_partner_id.ids)],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.support_contract_count = counts.get(partner.commercial_partner_id, 0)
+
+    @api.model
+    def _selection_support_state(self):
+        reasons = self.env["support.gate"]._get_reason_names()
+        return [("allowed", self.env._("May log in")), *reasons.items()]
+
+    @api.depends_context("company")
+    @api.depends("active", "support_enabled", "commercial_partner_id")
+    def _compute_support_state(self):
+        decisions = self.env["support.gate"]._decide_many(
+            self._origin, self.env.company
+        )
+        for partner in self:
+            decision = decisions.get(partner._origin.id)
+            partner.support_state = decision and (decision.reason or "allowed")
+
+    @api.constrains("is_customer_administrator", "is_company")
+    def _check_customer_administrator(self):
+        for partner in self:
+            if partner.is_customer_administrator and partner.is_company:
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s is a company. Only a person can be a customer "
+                        "administrator.",
+                        name=partner.name,
+                    )
+                )
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        partners = super().create(vals_list)
+        partners.filtered("is_customer_administrator")._sync_administrator_group()
+        return partners
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "is_customer_administrator" in vals:
+            self._sync_administrator_group()
+        return result
+
+    def _sync_administrator_group(self):
+        """Give or take the group of customer administrators, by the contact's flag.
+
+        The group is only given to portal users; what staff see is the matter of
+        their own groups.
+        """
+        group = self.env.ref("customer_portal_addon.group_customer_administrator")
+        for partner in self.sudo():
+            users = partner.with_context(active_test=False).user_ids
+            wanted = users.filtered("share") if partner.is_customer_administrator else []
+            for user in users:
+                if (user in wanted) != (group in user.group_ids):
+                    command = fields.Command.link if user in wanted else fields.Command.unlink
+                    user.write({"group_ids": [command(group.id)]})
+
+    # ---------------------------------------------------
+    # Support ID
+    # ---------------------------------------------------
+
+    def action_assign_support_code(self):
+        """Give a support ID to the contacts that have none."""
+        self._ensure_support_code()
+
+    def _ensure_support_code(self):
+        """Give a support ID to the contacts that have none."""
+        sequence = self.env["ir.sequence"].sudo()
+        for partner in self.sudo():
+            if not partner.support_code:
+                number = sequence.next_by_code("customer_portal_addon.support_code")
+                partner.support_code = support_code.compose(int(number))
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        domain = super()._search_display_name(operator, value)
+        code = operator in ("ilike", "=") and isinstance(value, str)
+        code = code and support_code.normalize(value)
+        if code:
+            domain |= fields.Domain("support_code", "=", code)
+        return domain
+
+    # ---------------------------------------------------
+    # Actions
+    # ---------------------------------------------------
+
+    def action_open_support_contracts(self):
+        """Open the support contracts of the customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "customer_portal_addon.support_contract_action"
+        )
+        customer = self.commercial_partner_id
+        action["domain"] = [("partner_id", "=", customer.id)]
+        action["context"] = {"default_partner_id": customer.id}
+        return action

@@ -1,0 +1,68 @@
+from odoo import api, models
+
+from ..exceptions import SupportAccessRefused
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    # ---------------------------------------------------
+    # The gate at the login doors
+    # ---------------------------------------------------
+
+    def _check_credentials(self, credential, env):
+        """Ask the gate, after the credentials turned out right.
+
+        Never before: a stranger must not learn who is a customer.
+
+        :raise SupportAccessRefused: right credentials, but the gate refuses
+        """
+        auth_info = super()._check_credentials(credential, env)
+        self.env.user._check_support_gate()
+        return auth_info
+
+    def _check_support_gate(self):
+        """Refuse the login of a portal user whom the gate refuses.
+
+        :raise SupportAccessRefused:
+        """
+        self.ensure_one()
+        company = self.sudo().company_id
+        if company.support_scope != "login":
+            return
+        decision = self._get_support_decision()
+        if not decision.allowed:
+            message = self.env["support.gate"]._get_refusal_message(company)
+            raise SupportAccessRefused(message, decision)
+
+    def _get_support_decision(self):
+        """Return the gate's decision about this user; staff are never gated.
+
+        :rtype: Decision
+        """
+        self.ensure_one()
+        user_sudo = self.sudo()
+        gate = self.env["support.gate"].sudo()
+        if not user_sudo._is_support_gated():
+            return gate._get_allowed()
+        return gate._decide(user_sudo.partner_id, user_sudo.company_id)
+
+    def _is_support_gated(self):
+        """Tell whether this user has to pass the gate: portal users do."""
+        return self.share and not self._is_public()
+
+    def _is_support_code_missing(self):
+        """Tell whether this portal user's contact waits for a support ID."""
+        self.ensure_one()
+        return self.share and not self.partner_id.sudo().support_code
+
+    # ---------------------------------------------------
+    # Customer administrators
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        users = super().create(vals_list)
+        administrators = users.partner_id.filtered("is_customer_administrator")
+        administrators._sync_administrator_group()
+        return users

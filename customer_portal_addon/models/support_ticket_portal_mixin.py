@@ -1,0 +1,347 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL, plaintext2html
+
+from ..tools import form_values
+
+# What a portal user may read of a ticket, also over RPC; nothing may be written.
+PORTAL_READABLE_FIELDS = frozenset(
+    {
+        "id",
+        "display_name",
+        "access_url",
+        "active",
+        "category_id",
+        "closed",
+        "closed_date",
+        "company_id",
+        "create_date",
+        "description",
+        "is_participant",
+        "commercial_partner_id",
+        "last_activity_at",
+        "last_stage_update",
+        "message_partner_ids",
+        "name",
+        "number",
+        "partner_email",
+        "partner_id",
+        "partner_name",
+        "phone_availability",
+        "stage_id",
+        "team_id",
+        "type_id",
+    }
+)
+MAX_REPLY_LENGTH = 50000
+
+
+class SupportTicketPortalMixin(models.AbstractModel):
+    """What customers see of a ticket and what they may do with it."""
+
+    _name = "support.ticket.portal.mixin"
+    _description = "Support Ticket in the Portal"
+
+    # How often a contact may do something within an hour
+    _portal_hourly_limits = {"ticket": 30, "message": 60}
+
+    is_participant = fields.Boolean(
+        compute="_compute_is_participant",
+        search="_search_is_participant",
+        help="The current user takes part in the conversation.",
+    )
+
+    # ---------------------------------------------------
+    # Who sees a ticket
+    # ---------------------------------------------------
+
+    @api.depends_context("uid")
+    @api.depends("message_follower_ids")
+    def _compute_is_participant(self):
+        followed = self._get_followed_ids(Domain("id", "in", self.ids))
+        for ticket in self:
+            ticket.is_participant = ticket.id in followed
+
+    def _search_is_participant(self, operator, value):
+        """Search by ids, not by a sub-query.
+
+        In the record rule this stands in an OR. PostgreSQL answers an OR over ids
+        from its indexes, whereas one over a sub-query scans all tickets.
+        """
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", self._get_followed_ids(Domain.TRUE))
+
+    def _get_followed_ids(self, domain):
+        """Return the ids of the tickets that the current user follows.
+
+        Without those whose contact the user is: they are visible anyway.
+
+        :rtype: set[int]
+        """
+        partner = self.env.user.partner_id
+        self.env["mail.followers"].flush_model(["partner_id", "res_id", "res_model"])
+        tickets = self.sudo().with_context(active_test=False)
+        query = tickets._search(domain & Domain("partner_id", "!=", partner.id))
+        followed = SQL(
+            "EXISTS (SELECT 1 FROM mail_followers f WHERE f.res_id = %s"
+            " AND f.res_model = %s AND f.partner_id = %s)",
+            SQL.identifier(self._table, "id"),
+            self._name,
+            partner.id,
+        )
+        query.add_where(followed)
+        return set(query)
+
+    def _has_field_access(self, field, operation):
+        if not super()._has_field_access(field, operation):
+            return False
+        if self.env.su or not self.env.user.share:
+            return True
+        return operation == "read" and field.name in self._get_portal_readable_fields()
+
+    @api.model
+    def _get_portal_readable_fields(self):
+        """Return the names of the fields that portal users may read."""
+        return PORTAL_READABLE_FIELDS
+
+    @api.model
+    def _get_allowed_access_params(self):
+        """Accept no token instead of a login.
+
+        Links in mails are forwarded; who opens them is not who they were sent to.
+        """
+        return super()._get_allowed_access_params() - {"hash", "pid", "token"}
+
+    @api.model
+    def _get_allowed_message_params(self):
+        """Let customers post comments only, no notes and no mails."""
+        params = super()._get_allowed_message_params()
+        return set() if self.env.user.share else params
+
+    # ---------------------------------------------------
+    # What they see
+    # ---------------------------------------------------
+
+    def _get_conversation_domain(self):
+        """Return the domain of the personal, public messages of these tickets."""
+        return Domain(
+            [
+                ("model", "=", self._name),
+                ("res_id", "in", self.ids),
+                ("message_type", "in", ("comment", "email")),
+                ("is_internal", "=", False),
+                ("subtype_id.internal", "=", False),
+            ]
+        )
+
+    def _get_conversation(self):
+        """Return the personal messages that customers see, the oldest first.
+
+        The mail that opened a ticket is its description and not told twice.
+
+        :rtype: mail.message
+        """
+        self.ensure_one()
+        messages = self.env["mail.message"].search(
+            self._get_conversation_domain(), order="date, id"
+        )
+        opening = messages[:1]
+        if opening.message_type == "email" and opening.body == self.description:
+            messages -= opening
+        return messages
+
+    def _get_customer_files(self):
+        """Return the files that customers may see of these tickets.
+
+        :rtype: ir.attachment
+        """
+        messages = self.env["mail.message"].search(self._get_conversation_domain())
+        return messages.attachment_ids | self.answer_ids.attachment_ids
+
+    def _get_original_files(self):
+        """Return the files that came with the original message."""
+        self.ensure_one()
+        opening = self.env["mail.message"].search(
+            self._get_conversation_domain(), order="date, id", limit=1
+        )
+        files = self.answer_ids.attachment_ids
+        if opening not in self._get_conversation():
+            files |= opening.attachment_ids
+        return files
+
+    @api.model
+    def _get_own_domain(self):
+        """Return the domain of the current user's own tickets."""
+        return Domain("partner_id", "=", self.env.user.partner_id.id) | Domain(
+            "is_participant", "=", True
+        )
+
+    @api.model
+    def _get_open_domain(self):
+        """Return the domain of the open tickets."""
+        return Domain("stage_id.closed", "=", False)
+
+    @api.model
+    def _count_own_open(self):
+        """Return how many open tickets the current user has."""
+        return self.search_count(self._get_own_domain() & self._get_open_domain())
+
+    def _get_conversation_values(self):
+        """Return the conversation as the ticket page prints it, the oldest first.
+
+        :return: author, is_staff, is_mine, date, body and files of each message
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        reader = self.env.user.partner_id
+        return [
+            {
+                "id": message.id,
+                "author": message.author_id.name or message.email_from,
+                "is_staff": message.author_id and not message.author_id.partner_share,
+                "is_mine": message.author_id == reader,
+                "date": message.date,
+                "body": message.body,
+                "files": message.attachment_ids,
+            }
+            for message in self._get_conversation()
+        ]
+
+    def _get_participant_names(self):
+        """Return the names of the people outside the staff who take part."""
+        self.ensure_one()
+        people = self.partner_id | self.message_partner_ids.filtered("partner_share")
+        return people.mapped("name")
+
+    # ---------------------------------------------------
+    # What they do
+    # ---------------------------------------------------
+
+    def _check_customer_may_post(self):
+        """Refuse messages of portal users to closed tickets, by any way.
+
+        Mails don't pass here as portal users: the gateway posts as itself.
+
+        :raise UserError:
+        """
+        if not self.env.user.share:
+            return
+        if any(ticket.closed for ticket in self.sudo()):
+            raise UserError(
+                self.env._(
+                    "This ticket is closed and takes no more messages here. Answer one "
+                    "of our e-mails about it, or file a new ticket."
+                )
+            )
+        self._check_hourly_limit("message")
+
+    @api.model
+    def _check_hourly_limit(self, what):
+        """Refuse what a contact does too often.
+
+        :param str what: ``ticket`` or ``message``
+        :raise UserError:
+        """
+        if not self.env.user.share:
+            return
+        since = fields.Datetime.now() - timedelta(hours=1)
+        partner = self.env.user.partner_id
+        limit = self._portal_hourly_limits[what]
+        if what == "ticket":
+            tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+            count = tickets.search_count(
+                [("partner_id", "=", partner.id), ("create_date", ">", since)],
+                limit=limit,
+            )
+        else:
+            count = self.env["mail.message"].sudo().search_count(
+                [
+                    ("model", "=", "helpdesk.ticket"),
+                    ("author_id", "=", partner.id),
+                    ("date", ">", since),
+                    ("message_type", "=", "comment"),
+                ],
+                limit=limit,
+            )
+        if count >= limit:
+            raise UserError(
+                self.env._(
+                    "That is a lot for one hour. Please wait a little before you send "
+                    "more, or call us."
+                )
+            )
+
+    def _post_customer_reply(self, values, files):
+        """Post a customer's answer.
+
+        :param dict values: name of an input -> list of posted strings (``body``)
+        :param list files: of (name, content as bytes)
+        :return: what is wrong by name of the input, empty when posted
+        :rtype: dict
+        """
+        self.ensure_one()
+        errors = {}
+        body = form_values.clean_text((values.get("body") or [""])[0], multiline=True)
+        try:
+            attachments = self.sudo().type_id._parse_files(files)
+        except UserError as error:
+            attachments, errors["files"] = [], error.args[0]
+        if not body and not attachments and not errors:
+            errors["body"] = self.env._("Please write a message.")
+        elif len(body) > MAX_REPLY_LENGTH:
+            errors["body"] = self.env._(
+                "Please use at most %(limit)s characters.", limit=MAX_REPLY_LENGTH
+            )
+        try:
+            self._check_customer_may_post()
+        except UserError as error:
+            errors["body"] = error.args[0]
+        if not errors:
+            self._post_checked_reply(body, attachments)
+        return errors
+
+    def _post_checked_reply(self, body, attachments):
+        """Post an answer that was checked, as the current user.
+
+        The access to the ticket is checked here again: nobody posts without.
+        """
+        self.check_access("read")
+        ticket_sudo = self.sudo()
+        ticket_sudo.with_context(mail_post_autofollow_author_skip=True).message_post(
+            body=plaintext2html(body),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=self.env.user.partner_id.id,
+            attachments=[(file["name"], file["raw"]) for file in attachments],
+        )
+
+    def _get_portal_closing_stages(self):
+        """Return the stages by which customers may close the ticket."""
+        self.ensure_one()
+        if self.closed:
+            return self.env["helpdesk.ticket.stage"]
+        ticket = self.with_company(self.company_id)
+        return ticket.team_id._get_applicable_stages().filtered(
+            lambda stage: stage.closed and stage.close_from_portal
+        )
+
+    def _close_from_portal(self, stage_id):
+        """Move the ticket to a closing stage, on behalf of the current user.
+
+        :param int stage_id: ignored unless it is one that customers may choose
+        :return: whether the ticket was closed
+        :rtype: bool
+        """
+        self.ensure_one()
+        self.check_access("read")
+        ticket_sudo = self.sudo()
+        stage = ticket_sudo._get_portal_closing_stages().filtered(
+            lambda stage: stage.id == stage_id
+        )
+        if stage:
+            ticket_sudo.stage_id = stage
+        return bool(stage)

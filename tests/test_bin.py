@@ -102,21 +102,27 @@ def test_odoo_home_is_no_odoo(tmp_path):
 
 def test_odoo_home_is_another_version(tmp_path):
     (tmp_path / "odoo").mkdir()
-    (tmp_path / "odoo" / "release.py").write_text("version_info = (18, 0, 0, 'final')\n")
+    (tmp_path / "odoo" / "release.py").write_text(
+        "version_info = (18, 0, 0, 'final')\n"
+    )
     done = demo(tmp_path, ODOO_HOME=str(tmp_path))
     assert_sentence(done, "18.0", "19.0")
 
 
 def test_odoo_home_is_right(tmp_path):
     (tmp_path / "odoo").mkdir()
-    (tmp_path / "odoo" / "release.py").write_text("version_info = (19, 0, 0, 'final')\n")
+    (tmp_path / "odoo" / "release.py").write_text(
+        "version_info = (19, 0, 0, 'final')\n"
+    )
     tree = odoo_source.given(tmp_path)
     assert tree.path == tmp_path
     assert tree.addons == [tmp_path / "addons", tmp_path / "odoo" / "addons"]
 
 
 def test_no_network_for_odoo(tmp_path):
-    script(tmp_path / "apt-get", '[ "$1" = indextargets ] && echo "file:/x y" || exit 9')
+    script(
+        tmp_path / "apt-get", '[ "$1" = indextargets ] && echo "file:/x y" || exit 9'
+    )
     script(tmp_path / "dpkg", "exit 9")
     path = f"{tmp_path}:{os.environ['PATH']}"
     assert_sentence(demo(tmp_path, PATH=path), "archive", "network", "ODOO_HOME")
@@ -220,6 +226,7 @@ def test_socket_path_too_long(tmp_path, monkeypatch):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root steps down to postgres")
 def test_closed_folder_above_the_cache(tmp_path, monkeypatch):
+    monkeypatch.setattr(cluster, "LONGEST_SOCKET", 1000)
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     tmp_path.chmod(0o755)

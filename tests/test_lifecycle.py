@@ -106,18 +106,16 @@ def snapshot():
 
 def odoo(log, *arguments):
     """Run Odoo to its end, everything it says in ``log``."""
-    conf = os.environ["CUSTOMER_PORTAL_CONF"]
-    command, *options = arguments
-    line = [sys.executable, "-P", "-m", "odoo", command, "-c", conf, "-d", DATABASE]
     with log.open("wb") as output:
         done = subprocess.run(
-            [*line, *options],
+            [sys.executable, "-P", "-m", "odoo", *arguments],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
         )
-    assert done.returncode == 0, log.read_text()[-5000:]
+    if done.returncode:
+        pytest.fail(f"odoo {arguments}: {log.read_text()[-5000:]}", pytrace=False)
     return log
 
 
@@ -146,12 +144,12 @@ def story(tmp_path_factory):
     psql(f'create database "{DATABASE}" template "{ground}"', "postgres")
     if (files / ground).is_dir():
         shutil.copytree(files / ground, files / DATABASE)
-    server = ("server", "--no-http", "--stop-after-init")
+    server = ("server", "-d", DATABASE, "--no-http", "--stop-after-init")
     story = Story(before=snapshot())
     story.logs["install"] = odoo(logs / "install.log", *server, "-i", ADDON)
     story.logs["update"] = odoo(logs / "update.log", *server, "-u", ADDON)
     log = logs / "uninstall.log"
-    story.logs["uninstall"] = odoo(log, "module", "uninstall", ADDON)
+    story.logs["uninstall"] = odoo(log, "module", "uninstall", "-d", DATABASE, ADDON)
     story.after = snapshot()
     yield story
     psql(drop, "postgres")

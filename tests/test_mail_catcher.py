@@ -8,9 +8,10 @@ import urllib.request
 from email.message import EmailMessage
 from http.server import ThreadingHTTPServer
 
-import mail_catcher
 import pytest
 from aiosmtpd.controller import Controller
+
+import mail_catcher
 
 EVIL = "<script>alert(1)</script>"
 

@@ -119,6 +119,5 @@ class Database:
         with steps.step(title):
             self.log.unlink(missing_ok=True)
             options = ["-d", self.name, "--no-http", "--stop-after-init"]
-            command = self.odoo.command(self.conf, *options, *arguments)
-            env = cluster.environ(self.odoo.variables)
-            run(command, self.log, title, env=env)
+            command = self.odoo.command(*options, *arguments)
+            run(command, self.log, title, env=self.odoo.environ(self.conf))

@@ -1,6 +1,7 @@
 """Odoo itself: its configuration file, and how to start it."""
 
 import cache
+import cluster
 from environment import Environment
 
 # Odoo's own words for what this machine is, not for what the addon does.
@@ -51,10 +52,10 @@ class Odoo:
         path.chmod(0o600)
         return path
 
-    def command(self, conf, *arguments):
-        """The command line; Odoo's subcommand, if any, has to come first."""
-        subcommand = []
-        if arguments and not str(arguments[0]).startswith("-"):
-            subcommand, arguments = [arguments[0]], arguments[1:]
-        program = [self.environment.python, "-P", "-m", "odoo", *subcommand, "-c", conf]
-        return [str(part) for part in (*program, *arguments)]
+    def command(self, *arguments):
+        return [self.environment.python, "-P", "-m", "odoo", *arguments]
+
+    def environ(self, conf):
+        """The process environment; it names the configuration, which so need not
+        stand at the right place of a subcommand's arguments."""
+        return cluster.environ(self.variables) | {"ODOO_RC": str(conf)}

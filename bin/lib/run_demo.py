@@ -12,7 +12,6 @@ import urllib.error
 import urllib.request
 
 import cache
-import cluster
 import ports
 import preparation
 from console import Fail, Steps, say
@@ -78,8 +77,7 @@ def run(arguments):
                 command = [odoo.environment.python, catcher, mails]
                 command += [options.smtp_port, options.mail_port]
                 processes.start("the mail catcher", command, "mail-catcher")
-                env = cluster.environ(odoo.variables)
-                processes.start("Odoo", odoo.command(conf), "demo", env)
+                processes.start("Odoo", odoo.command(), "demo", odoo.environ(conf))
                 _wait(processes, f"http://localhost:{options.port}/web/login")
                 _wait(processes, f"http://localhost:{options.mail_port}/")
             _banner(options, steps)

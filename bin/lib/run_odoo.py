@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 
-import cluster
 import preparation
 from console import Steps, say
 
@@ -31,9 +30,7 @@ def run(arguments):
             say("PostgreSQL is up; Ctrl-C ends it, unless somebody else uses it.")
             while True:
                 signal.pause()
-        return subprocess.call(
-            odoo.command(conf, *arguments), env=cluster.environ(odoo.variables)
-        )
+        return subprocess.call(odoo.command(*arguments), env=odoo.environ(conf))
 
 
 def _print_environment(odoo, conf):
@@ -41,7 +38,7 @@ def _print_environment(odoo, conf):
         **odoo.variables,
         "VENV": str(odoo.environment.path),
         "ODOO_TREE": str(odoo.tree.path),
-        "ODOO_CONF": str(conf),
+        "ODOO_RC": str(conf),
         "PATH": f"{odoo.environment.path}/bin:{os.environ.get('PATH', '')}",
     }
     for name, value in exports.items():

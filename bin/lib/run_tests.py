@@ -15,6 +15,9 @@ from database import Database
 
 DATABASE = "customer_portal_test"
 GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
+# Each worker has a copy of the database; a class, or a module of functions, stays on
+# one of them.
+PARALLEL = ["-n", "2", "--dist", "loadscope"]
 CHECKLOG = cache.REPO / "checklog-odoo.cfg"
 PLUGINS = cache.REPO / "bin" / "lib" / "plugins"
 HELP = """bin/test [--fresh] [pytest's arguments]
@@ -47,6 +50,8 @@ def run(arguments):
                 judge(odoo, database)
         if not paths:
             paths = everything(odoo)
+            if not any(each.startswith("-n") for each in arguments):
+                arguments = [*PARALLEL, *arguments]
         say(f"\nSet-up took {steps.seconds():.0f} s.\n")
         return pytest(odoo, conf, [*paths, *arguments])
 
@@ -102,10 +107,9 @@ def pytest(odoo, conf, arguments):
     logs.mkdir(parents=True)
     home = cache.root() / "home"
     programs = cluster.client_programs()
-    env = cluster.environ(odoo.variables) | {
+    env = odoo.environ(conf) | {
         "CUSTOMER_PORTAL_CACHE": str(cache.root()),
         "CUSTOMER_PORTAL_CHECKLOG": str(CHECKLOG),
-        "CUSTOMER_PORTAL_CONF": str(conf),
         "CUSTOMER_PORTAL_GROUND": GROUND,
         "CUSTOMER_PORTAL_TEST_LOGS": str(logs),
         "PATH": f"{programs}:{os.environ['PATH']}" if programs else os.environ["PATH"],
@@ -117,8 +121,9 @@ def pytest(odoo, conf, arguments):
     }
     command = [odoo.environment.python, "-P", "-m", "pytest", "-p", "odoo_log"]
     command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
-    command += [f"--odoo-config={conf}", f"--odoo-database={DATABASE}"]
-    command += ["--odoo-http", "--odoo-log-level=warn", *arguments]
+    command += [f"--basetemp={cache.root() / 'tmp'}"]
+    command += ["--odoo-http", "--odoo-log-level=warn"]
+    command += [f"--odoo-extra=logfile={cache.log('pytest-odoo')}", *arguments]
     sys.stdout.flush()
     command = [str(part) for part in command]
     return subprocess.call(command, cwd=cache.REPO, env=env)

@@ -8,9 +8,15 @@ import sys
 import threading
 import time
 
+STOP_SECONDS = 60
+
 
 class Fail(Exception):
     """Something a person can mend. The text says what is wrong and what to do."""
+
+
+class Terminated(KeyboardInterrupt):
+    """Somebody asked this process alone to end; Ctrl-C reaches its children, too."""
 
 
 def say(text=""):
@@ -89,6 +95,26 @@ def run(command, log, what, **options):
         raise Fail(f"{what} failed (exit code {done.returncode}); see {log}.")
 
 
+def call(command, **options):
+    """Run a program in this terminal until it ends, its own way also on Ctrl-C."""
+    process = subprocess.Popen([str(part) for part in command], **options)
+    try:
+        return process.wait()
+    except Terminated:
+        process.send_signal(signal.SIGINT)
+        return _wait_or_kill(process)
+    except KeyboardInterrupt:
+        return _wait_or_kill(process)
+
+
+def _wait_or_kill(process):
+    try:
+        return process.wait(STOP_SECONDS)
+    except (subprocess.TimeoutExpired, KeyboardInterrupt):
+        process.kill()
+        return process.wait()
+
+
 def main(function, *arguments):
     """Run ``function``; the one place where failures become a sentence."""
     signal.signal(signal.SIGTERM, _interrupt)
@@ -111,4 +137,4 @@ def main(function, *arguments):
 
 
 def _interrupt(signum, frame):
-    raise KeyboardInterrupt
+    raise Terminated

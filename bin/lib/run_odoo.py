@@ -3,11 +3,10 @@
 import os
 import shlex
 import signal
-import subprocess
 import sys
 
 import preparation
-from console import Steps, say
+from console import Steps, call, say
 
 HELP = """bin/odoo ARGUMENTS…   Odoo's own command line, set up like bin/demo does it:
                       bin/odoo -d mydb -i customer_portal_addon --stop-after-init
@@ -30,7 +29,7 @@ def run(arguments):
             say("PostgreSQL is up; Ctrl-C ends it, unless somebody else uses it.")
             while True:
                 signal.pause()
-        return subprocess.call(odoo.command(*arguments), env=odoo.environ(conf))
+        return call(odoo.command(*arguments), env=odoo.environ(conf))
 
 
 def _print_environment(odoo, conf):

@@ -10,7 +10,7 @@ import cache
 import cluster
 import oca_tests
 import preparation
-from console import Fail, Steps, say
+from console import Fail, Steps, call, say
 from database import Database
 
 DATABASE = "customer_portal_test"
@@ -122,8 +122,8 @@ def pytest(odoo, conf, arguments):
     command = [odoo.environment.python, "-P", "-m", "pytest", "-p", "odoo_log"]
     command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
     command += [f"--basetemp={cache.root() / 'tmp'}"]
+    command += ["-o", f"cache_dir={cache.root() / 'pytest'}"]
     command += ["--odoo-http", "--odoo-log-level=warn"]
     command += [f"--odoo-extra=logfile={cache.log('pytest-odoo')}", *arguments]
     sys.stdout.flush()
-    command = [str(part) for part in command]
-    return subprocess.call(command, cwd=cache.REPO, env=env)
+    return call(command, cwd=cache.REPO, env=env)

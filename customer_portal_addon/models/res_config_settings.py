@@ -1,5 +1,4 @@
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 
 
 class ResConfigSettings(models.TransientModel):
@@ -21,7 +20,6 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.support_refusal_contact", readonly=False
     )
     support_timezone = fields.Selection(
-        _tz_get,
         string="Time zone of the company",
         related="company_id.partner_id.tz",
         readonly=False,
@@ -34,17 +32,29 @@ class ResConfigSettings(models.TransientModel):
         related="company_id.support_attachment_max_size", readonly=False
     )
     support_refused_count = fields.Integer(
-        compute="_compute_support_refused_count",
-        string="Portal users who would be refused",
+        compute="_compute_support_refused",
+        string="Portal users whom the contract policy refuses",
+    )
+    support_refused_names = fields.Char(
+        compute="_compute_support_refused",
+        string="Who is refused",
+        help="The first of the portal users whom the contract policy refuses.",
     )
 
-    @api.depends("support_policy", "support_list_required", "company_id")
-    def _compute_support_refused_count(self):
+    @api.depends("support_list_required", "company_id")
+    def _compute_support_refused(self):
         for settings in self:
-            settings.support_refused_count = len(settings._get_refused_users())
+            refused = settings._get_refused_users()
+            names = refused[:10].mapped("name")
+            settings.support_refused_count = len(refused)
+            settings.support_refused_names = ", ".join(
+                names + (["…"] if len(refused) > 10 else [])
+            )
 
     def _get_refused_users(self):
-        """Return the portal users whom these settings refuse, saved or not.
+        """Return the portal users whom the contract policy refuses today.
+
+        Whatever the policy is now: an administrator sees it before switching it on.
 
         :rtype: res.users
         """
@@ -59,13 +69,13 @@ class ResConfigSettings(models.TransientModel):
         decisions = self.env["support.gate"]._decide_many(
             users.partner_id,
             self.company_id,
-            policy=self.support_policy,
+            policy="contract",
             list_required=self.support_list_required,
         )
         return users.filtered(lambda user: not decisions[user.partner_id.id].allowed)
 
     def action_open_refused_contacts(self):
-        """Open the contacts whom these settings refuse."""
+        """Open the contacts whom the contract policy refuses."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("base.action_partner_form")
         action.update(

@@ -31,6 +31,8 @@ PORTAL_READABLE_FIELDS = frozenset(
         "partner_id",
         "partner_name",
         "phone_availability",
+        "priority",
+        "sequence",
         "stage_id",
         "team_id",
         "type_id",

@@ -1,0 +1,185 @@
+"""What the tests of the addon share: a vendor, its customers and their people."""
+
+import base64
+from datetime import date
+
+from freezegun import freeze_time
+from odoo.addons.mail.tests.common import mail_new_test_user
+from odoo.tests import TransactionCase
+
+TODAY = date(2026, 6, 15)
+NOON = "2026-06-15 12:00:00"
+
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
+    "RU5ErkJggg=="
+)
+EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + bytes(64)
+
+
+class SupportData:
+    """Creates the people and records; mixed into the test cases.
+
+    Adler has a contract and is enabled (Anna administers, Ben is ordinary, Gesa has
+    no ticket), Braun too (Emil, and its administrator Erna); Koch's contract expired
+    (Clara); Lang has a contract but is not enabled (Dora).
+    """
+
+    @classmethod
+    def _create_support_data(cls):
+        cls.company = cls.env.company
+        cls.company.write(
+            {
+                "name": "Vendor",
+                "email": "support@vendor.example",
+                "support_policy": "contract",
+                "support_scope": "login",
+                "support_list_required": False,
+                "support_refusal_contact": "support@vendor.example",
+                "support_mailing_list_id": cls.env.ref(
+                    "customer_portal_addon.mailing_list_support"
+                ).id,
+            }
+        )
+        cls.company.partner_id.tz = "Europe/Berlin"
+        cls.adler = cls._create_customer("Adler", "2026-01-01", "2026-12-31")
+        cls.braun = cls._create_customer("Braun", "2026-01-01", None)
+        cls.koch = cls._create_customer("Koch", "2025-01-01", "2026-05-31")
+        cls.lang_customer = cls._create_customer(
+            "Lang", "2026-01-01", "2026-12-31", enabled=False
+        )
+        cls.anna = cls._create_contact(cls.adler, "anna", administrator=True)
+        cls.ben = cls._create_contact(cls.adler, "ben")
+        cls.gesa = cls._create_contact(cls.adler, "gesa")
+        cls.emil = cls._create_contact(cls.braun, "emil")
+        cls.erna = cls._create_contact(cls.braun, "erna", administrator=True)
+        cls.clara = cls._create_contact(cls.koch, "clara")
+        cls.dora = cls._create_contact(cls.lang_customer, "dora")
+        cls.agent = mail_new_test_user(
+            cls.env,
+            login="support_agent",
+            name="Agent Smith",
+            email="agent@vendor.example",
+            groups="helpdesk_mgmt.group_helpdesk_user",
+        )
+        cls._create_ticket_type()
+
+    @classmethod
+    def _create_customer(cls, name, start, end, enabled=True):
+        customer = cls.env["res.partner"].create(
+            {"name": name, "is_company": True, "support_enabled": enabled}
+        )
+        cls.env["support.contract"].create(
+            {
+                "partner_id": customer.id,
+                "date_start": start,
+                "date_end": end,
+                "state": "confirmed",
+            }
+        )
+        return customer
+
+    @classmethod
+    def _create_contact(cls, customer, name, administrator=False):
+        """Create a contact with a portal user; the password is the login."""
+        email = f"{name}@{customer.name.lower()}.example"
+        partner = cls.env["res.partner"].create(
+            {
+                "name": name.capitalize(),
+                "email": email,
+                "parent_id": customer.id,
+                "is_customer_administrator": administrator,
+            }
+        )
+        return cls.env["res.users"].create(
+            {
+                "partner_id": partner.id,
+                "login": email,
+                "password": email,
+                "lang": "en_US",
+                "tz": "Europe/Berlin",
+                "group_ids": [(6, 0, cls.env.ref("base.group_portal").ids)],
+            }
+        )
+
+    @classmethod
+    def _create_ticket_type(cls):
+        cls.error_type = cls.env["helpdesk.ticket.type"].create(
+            {
+                "name": "Program error",
+                "attachment_max_count": 2,
+                "attachment_max_size": 1,
+                "attachment_kinds": "images",
+                "field_ids": [
+                    (0, 0, {"name": "Window", "required": True, "sequence": 1}),
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Percent",
+                            "field_type": "number",
+                            "number_max": 100,
+                            "sequence": 2,
+                        },
+                    ),
+                    (
+                        0,
+                        0,
+                        {
+                            "name": "Module",
+                            "field_type": "choice",
+                            "sequence": 3,
+                            "option_ids": [
+                                (0, 0, {"name": "Sales"}),
+                                (0, 0, {"name": "Stock"}),
+                            ],
+                        },
+                    ),
+                    (
+                        0,
+                        0,
+                        {"name": "Pictures", "field_type": "file", "sequence": 4},
+                    ),
+                ],
+            }
+        )
+
+    @classmethod
+    def _create_ticket(cls, user, **values):
+        """Create a ticket as the mail gateway or staff would, for a contact."""
+        return cls.env["helpdesk.ticket"].create(
+            {
+                "name": f"Ticket of {user.name}",
+                "description": "<p>It does not work.</p>",
+                "partner_id": user.partner_id.id,
+                "user_id": False,
+                **values,
+            }
+        )
+
+    def _form(self, **values):
+        """Return posted values of a complete form, as lists of strings."""
+        form = {"subject": "Crash", "description": "It crashes", "answer_window": "Main"}
+        return {key: [value] for key, value in {**form, **values}.items() if value}
+
+    def _file(self, user, ticket_type=None, files=(), **values):
+        """File a ticket through a form; it has to succeed."""
+        tickets = self.env["helpdesk.ticket"].with_user(user)
+        ticket_type = ticket_type or self.error_type
+        ticket, errors = tickets._file_from_form(
+            ticket_type.with_user(user), self._form(**values), list(files)
+        )
+        self.assertFalse(errors)
+        return ticket.sudo()
+
+
+class SupportCase(SupportData, TransactionCase):
+    """At noon of 2026-06-15, in a transaction that is rolled back."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        freezer = freeze_time(NOON)
+        freezer.start()
+        cls.addClassCleanup(freezer.stop)
+        cls._create_support_data()

@@ -1,0 +1,62 @@
+"""Tests that talk HTTP like a browser: sessions, forms with their CSRF tokens."""
+
+import re
+from datetime import date, timedelta
+
+from lxml import html
+from odoo.tests import HttpCase
+
+from .common import SupportData
+
+
+class SupportHttpCase(SupportData, HttpCase):
+    """With real time: a server can't be frozen. Contracts end relative to today."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_support_data()
+        cls._move_contracts_to_now()
+
+    @classmethod
+    def _move_contracts_to_now(cls):
+        today = date.today()
+        contracts = cls.env["support.contract"].search([])
+        contracts.write({"date_start": today - timedelta(days=400), "date_end": False})
+        expired = contracts.filtered(lambda contract: contract.partner_id == cls.koch)
+        expired.date_end = today - timedelta(days=30)
+
+    def login(self, user, **kw):
+        """Log in through the login page; return its response."""
+        self.logout_session()
+        page = self.url_open("/web/login")
+        values = {"login": user.login, "password": user.login, **kw}
+        return self.post("/web/login", values, page=page)
+
+    def logout_session(self):
+        """Forget the cookies of the browser."""
+        self.opener.cookies.clear()
+
+    def open_as(self, user, url, **kw):
+        """Open a page as somebody; None: as a visitor."""
+        self.authenticate(user and user.login, user and user.login)
+        return self.url_open(url, **kw)
+
+    def get_token(self, page):
+        """Return the CSRF token of a page."""
+        return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+
+    def post(self, url, values, page=None, files=None, **kw):
+        """Post a form as the current user, with the token of ``page`` or of /support."""
+        page = page or self.url_open("/my/tickets")
+        data = {"csrf_token": self.get_token(page), **values}
+        return self.url_open(url, data=data, files=files, **kw)
+
+    def find(self, response, xpath):
+        """Return the elements of a page, by XPath."""
+        return html.fromstring(response.content).xpath(xpath)
+
+    def text_of(self, response, data_id):
+        """Return the text of the element with a ``data-id``, None without it."""
+        found = self.find(response, f"//*[@data-id='{data_id}']")
+        return " ".join(found[0].text_content().split()) if found else None

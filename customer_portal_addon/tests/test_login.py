@@ -1,0 +1,116 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .http_common import SupportHttpCase
+
+REFUSAL = "Your e-mail address is not permitted to log in."
+GERMAN_REFUSAL = "Ihre E-Mail ist nicht zur Anmeldung zugelassen."
+
+
+@tagged("post_install", "-at_install")
+class TestLogin(SupportHttpCase):
+    """The login page, the page for refused people and sessions that end."""
+
+    def error_of(self, response):
+        found = self.find(response, "//p[@role='alert']")
+        return found[0].text_content().strip() if found else None
+
+    def test_covered_contact_gets_in(self):
+        response = self.login(self.ben, redirect="/support")
+        self.assertIn("/support", response.url)
+        self.assertEqual(self.url_open("/my/tickets").status_code, 200)
+
+    def test_refused_with_right_credentials_only(self):
+        for user in (self.clara, self.dora):
+            with self.subTest(user=user.login):
+                response = self.login(user)
+                self.assertIn(REFUSAL, self.error_of(response))
+                self.assertIn("support@vendor.example", self.error_of(response))
+                self.assertTrue(self.find(response, "//a[@href='/support/refused']"))
+                self.assertIn("/web/login", self.url_open("/my/tickets").url)
+
+    def test_wrong_password_tells_nothing(self):
+        """Known and covered, known and refused, unknown: the same answer."""
+        answers = set()
+        for login in (self.ben.login, self.clara.login, "nobody@nowhere.example"):
+            response = self.login(self.ben, login=login, password="wrong")
+            page = response.text.replace(self.get_token(response), "")
+            answers.add((response.status_code, self.error_of(response)))
+            self.assertNotIn(REFUSAL, page)
+            self.assertNotIn("/support/refused", page)
+        self.assertEqual(len(answers), 1, answers)
+
+    def test_refusal_in_german(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        website = self.env["website"].search([], limit=1)
+        website.language_ids = [Command.link(self.env.ref("base.lang_de").id)]
+        self.logout_session()
+        page = self.url_open("/de/web/login")
+        self.opener.cookies.set("frontend_lang", "de_DE")
+        values = {"login": self.clara.login, "password": self.clara.login}
+        response = self.post("/web/login", values, page=page)
+        self.assertIn(GERMAN_REFUSAL, self.error_of(response))
+
+    def test_session_of_an_ended_contract_is_sent_to_the_reasons(self):
+        self.authenticate(self.ben.login, self.ben.login)
+        self.assertIn("/my/tickets", self.url_open("/my/tickets").url)
+        self.env["support.contract"].search(
+            [("partner_id", "=", self.adler.id)]
+        ).action_cancel()
+        response = self.url_open("/my/tickets")
+        self.assertTrue(response.url.endswith("/support/refused"))
+        self.assertEqual(
+            self.text_of(response, "refusal_reason"),
+            "There is no support contract for your company.",
+        )
+        self.assertIn("support@vendor.example", response.text)
+        # the session is over, not only redirected
+        self.assertIn("/web/login", self.url_open("/my/tickets").url)
+
+    def test_scope_support_leaves_the_rest_of_the_portal(self):
+        self.company.support_scope = "support"
+        self.login(self.clara)
+        self.assertTrue(self.url_open("/my/account").url.endswith("/my/account"))
+        for url in ("/my/tickets", "/support/ticket/new", "/my/ticket/1"):
+            with self.subTest(url=url):
+                self.assertIn("/support/refused", self.url_open(url).url)
+        self.assertTrue(self.url_open("/my/account").url.endswith("/my/account"))
+        start = self.url_open("/support")
+        self.assertTrue(self.find(start, "//a[@href='/support/refused']"))
+        self.assertFalse(self.find(start, "//a[@href='/my/tickets']"))
+
+    def test_open_policy_lets_everybody_in(self):
+        self.company.support_policy = "open"
+        self.login(self.clara)
+        self.assertIn("/my/tickets", self.url_open("/my/tickets").url)
+
+    def test_the_page_for_refused_people_explains_to_anybody(self):
+        response = self.open_as(None, "/support/refused")
+        self.assertEqual(response.status_code, 200)
+        self.assertIsNone(self.text_of(response, "refusal_reason"))
+        self.assertIn("support contract has expired", response.text)
+
+    def test_start_page_offers_what_the_visitor_may_do(self):
+        guest = self.open_as(None, "/support")
+        self.assertTrue(self.find(guest, "//a[contains(@href, '/web/login')]"))
+        self.assertFalse(self.find(guest, "//a[@href='/support/ticket/new']"))
+        self._create_ticket(self.ben)
+        page = self.open_as(self.ben, "/support")
+        self.assertTrue(self.find(page, "//a[@href='/support/ticket/new']"))
+        self.assertEqual(
+            self.text_of(page, "support_code"), self.ben.partner_id.support_code
+        )
+
+    def test_gate_costs_one_query_a_request(self):
+        self.authenticate(self.ben.login, self.ben.login)
+        counts = []
+        for policy in ("contract", "off"):
+            if policy == "off":
+                users = self.registry["res.users"]
+                self.patch(users, "_is_support_gated", lambda user: False)
+            self.url_open("/my/account")  # warm
+            before = self.cr.sql_log_count
+            self.url_open("/my/account")
+            counts.append(self.cr.sql_log_count - before)
+        with_gate, without_gate = counts
+        self.assertLessEqual(with_gate - without_gate, 1)

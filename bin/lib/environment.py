@@ -28,7 +28,9 @@ class Environment:
 
     @property
     def digest(self):
-        return cache.digest(self.files, sys.version, os.path.realpath(sys.executable))
+        # Not the build, which changes when Debian updates its Python.
+        python = (*sys.version_info[:2], os.path.realpath(sys.executable))
+        return cache.digest(self.files, *python)
 
     @property
     def site_packages(self):

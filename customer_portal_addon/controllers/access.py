@@ -35,7 +35,7 @@ class SupportAccess(http.Controller):
             "is_guest": is_guest,
             "is_allowed": decision.allowed and not is_guest,
             "contact": request.env.company.sudo()._get_support_contact(),
-            "support_code": user.partner_id.support_code,
+            "support_code": user._get_support_code(),
         }
         if values["is_allowed"]:
             tickets = request.env["helpdesk.ticket"]

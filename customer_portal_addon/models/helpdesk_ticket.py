@@ -15,7 +15,9 @@ class HelpdeskTicket(models.Model):
 
     partner_id = fields.Many2one(index=True)
     commercial_partner_id = fields.Many2one(index=True)
-    support_code = fields.Char(related="partner_id.support_code", string="Support ID")
+    support_code = fields.Char(
+        related="partner_id.support_code", string="Support ID", groups="base.group_user"
+    )
     answer_ids = fields.One2many("support.form.answer", "ticket_id", string="Answers")
     phone_availability = fields.Char(
         string="Available by phone",
@@ -196,9 +198,26 @@ class HelpdeskTicket(models.Model):
     # Messages
     # ---------------------------------------------------
 
-    def message_post(self, **kwargs):
-        self._check_customer_may_post()
-        return super().message_post(**kwargs)
+    def message_post(self, *, message_type="notification", **kwargs):
+        self._check_not_remote()
+        self._check_customer_may_post(message_type)
+        return super().message_post(message_type=message_type, **kwargs)
+
+    def message_post_with_source(self, *args, **kwargs):
+        self._check_not_remote()
+        return super().message_post_with_source(*args, **kwargs)
+
+    def message_mail_with_source(self, *args, **kwargs):
+        self._check_not_remote()
+        return super().message_mail_with_source(*args, **kwargs)
+
+    def message_notify(self, **kwargs):
+        self._check_not_remote()
+        return super().message_notify(**kwargs)
+
+    def message_get_followers(self, *args, **kwargs):
+        self._check_not_remote()
+        return super().message_get_followers(*args, **kwargs)
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)

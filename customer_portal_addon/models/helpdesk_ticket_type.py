@@ -159,6 +159,8 @@ class HelpdeskTicketType(models.Model):
                 raise ValidationError(file_field._get_required_message())
         except ValidationError as error:
             errors["files"] = error.args[0]
+        if errors:
+            errors["files_again"] = self._get_files_again_message(files)
         return form, errors
 
     def _get_form_inputs(self, values=None, errors=None):
@@ -212,6 +214,8 @@ class HelpdeskTicketType(models.Model):
             entry["values"] = (values or {}).get(entry["name"]) or []
             entry["value"] = entry["values"][0] if entry["values"] else ""
             entry["error"] = (errors or {}).get(entry["name"])
+            if entry["kind"] == "file":
+                entry["files_again"] = (errors or {}).get("files_again")
         return inputs
 
     def _parse_subject(self, value):
@@ -332,14 +336,23 @@ class HelpdeskTicketType(models.Model):
                 problems.append(problem)
             attachments.append({"name": name, "raw": content, "mimetype": mimetype})
         if problems:
-            problems.append(
-                self.env._(
-                    "Please choose your files again: %(names)s",
-                    names=", ".join(name for name, content in files),
-                )
-            )
             raise ValidationError("\n".join(problems))
         return attachments
+
+    @api.model
+    def _get_files_again_message(self, files):
+        """Return which files have to be chosen again: a browser forgets them.
+
+        :param list files: as for :meth:`_parse_files`
+        :return: empty when there are none
+        :rtype: str
+        """
+        names = [form_values.file_name(name) for name, _content in files if name]
+        if not names:
+            return ""
+        return self.env._(
+            "Please choose your files again: %(names)s", names=", ".join(names)
+        )
 
     @api.model
     def _guess_kind(self, content):

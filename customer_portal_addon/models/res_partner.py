@@ -11,12 +11,14 @@ class ResPartner(models.Model):
         string="Support ID",
         copy=False,
         readonly=True,
+        groups="base.group_user",
         help="Short code of the contact, with a check digit, to be said on the phone. "
         "It is given as soon as the contact has a ticket.",
     )
     support_enabled = fields.Boolean(
         string="Enabled for the support portal",
         tracking=True,
+        groups="base.group_user",
         help="Contacts of this customer may use the support portal, provided there is "
         "a valid support contract.",
     )
@@ -24,17 +26,24 @@ class ResPartner(models.Model):
         string="Customer administrator",
         tracking=True,
         copy=False,
+        groups="base.group_user",
         help="Sees all tickets of the company in the portal.",
     )
     support_contract_ids = fields.One2many(
-        "support.contract", "partner_id", string="Support contracts"
+        "support.contract",
+        "partner_id",
+        string="Support contracts",
+        groups="base.group_user",
     )
-    support_contract_count = fields.Integer(compute="_compute_support_contract_count")
+    support_contract_count = fields.Integer(
+        compute="_compute_support_contract_count", groups="base.group_user"
+    )
     support_state = fields.Selection(
         "_selection_support_state",
         string="Support portal",
         compute="_compute_support_state",
         compute_sudo=True,
+        groups="base.group_user",
         help="Whether the contact may use the support portal today, and if not, why.",
     )
 
@@ -92,7 +101,8 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
-        partners.filtered("is_customer_administrator")._sync_administrator_group()
+        administrators_sudo = partners.sudo().filtered("is_customer_administrator")
+        administrators_sudo._sync_administrator_group()
         return partners
 
     def write(self, vals):
@@ -135,10 +145,11 @@ class ResPartner(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         domain = super()._search_display_name(operator, value)
-        code = operator in ("ilike", "=") and isinstance(value, str)
-        code = code and support_code.normalize(value)
-        if code:
-            domain |= fields.Domain("support_code", "=", code)
+        readable = self._has_field_access(self._fields["support_code"], "read")
+        if readable and operator in ("ilike", "=") and isinstance(value, str):
+            code = support_code.normalize(value)
+            if code:
+                domain |= fields.Domain("support_code", "=", code)
         return domain
 
     # ---------------------------------------------------

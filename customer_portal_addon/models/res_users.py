@@ -51,10 +51,14 @@ class ResUsers(models.Model):
         """Tell whether this user has to pass the gate: portal users do."""
         return self.share and not self._is_public()
 
+    def _get_support_code(self):
+        """Return the support ID of the user's own contact, False without one."""
+        self.ensure_one()
+        return self.sudo().partner_id.support_code
+
     def _is_support_code_missing(self):
         """Tell whether this portal user's contact waits for a support ID."""
-        self.ensure_one()
-        return self.share and not self.partner_id.sudo().support_code
+        return self.share and not self._get_support_code()
 
     # ---------------------------------------------------
     # Customer administrators
@@ -63,6 +67,6 @@ class ResUsers(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         users = super().create(vals_list)
-        administrators = users.partner_id.filtered("is_customer_administrator")
-        administrators._sync_administrator_group()
+        partners_sudo = users.sudo().partner_id
+        partners_sudo.filtered("is_customer_administrator")._sync_administrator_group()
         return users

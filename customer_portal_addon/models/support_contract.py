@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..tools.coverage import Period, coverage, local_day
 
@@ -80,6 +81,20 @@ class SupportContract(models.Model):
         "CHECK(date_end IS NULL OR date_start <= date_end)",
         "A contract can't end before it begins.",
     )
+
+    @api.constrains("partner_id")
+    def _check_partner_is_customer(self):
+        for contract in self:
+            customer = contract.partner_id.commercial_partner_id
+            if contract.partner_id != customer:
+                raise ValidationError(
+                    self.env._(
+                        "A contract belongs to a customer as a whole: please choose "
+                        "%(customer)s instead of %(contact)s.",
+                        customer=customer.name,
+                        contact=contract.partner_id.name,
+                    )
+                )
 
     # ---------------------------------------------------
     # Compute

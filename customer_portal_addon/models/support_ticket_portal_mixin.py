@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
@@ -173,7 +173,7 @@ class SupportTicketPortalMixin(models.AbstractModel):
         files = self.answer_ids.attachment_ids
         if opening not in self._get_conversation():
             files |= opening.attachment_ids
-        return files
+        return files.sorted("id")
 
     @api.model
     def _get_own_domain(self):
@@ -208,7 +208,7 @@ class SupportTicketPortalMixin(models.AbstractModel):
                 "is_mine": message.author_id == reader,
                 "date": message.date,
                 "body": message.body,
-                "files": message.attachment_ids,
+                "files": message.attachment_ids.sorted("id"),
             }
             for message in self._get_conversation()
         ]
@@ -223,14 +223,15 @@ class SupportTicketPortalMixin(models.AbstractModel):
     # What they do
     # ---------------------------------------------------
 
-    def _check_customer_may_post(self):
-        """Refuse messages of portal users to closed tickets, by any way.
+    def _check_customer_may_post(self, message_type="comment"):
+        """Refuse messages of portal users to closed tickets, and too many of them.
 
-        Mails don't pass here as portal users: the gateway posts as itself.
+        Mails don't pass here as portal users: the gateway posts as itself. Nor does
+        what Odoo itself says about a change, such as the mail of a stage.
 
         :raise UserError:
         """
-        if not self.env.user.share:
+        if not self.env.user.share or message_type != "comment":
             return
         if any(ticket.closed for ticket in self.sudo()):
             raise UserError(
@@ -240,6 +241,18 @@ class SupportTicketPortalMixin(models.AbstractModel):
                 )
             )
         self._check_hourly_limit("message")
+
+    def _check_not_remote(self):
+        """Refuse what portal users call over RPC instead of through our pages.
+
+        Over RPC they could choose author, kind and recipients of a message.
+
+        :raise AccessError:
+        """
+        if self.env.user.share and not self.env.su:
+            raise AccessError(
+                self.env._("Please use the pages of the portal to write messages.")
+            )
 
     @api.model
     def _check_hourly_limit(self, what):
@@ -302,7 +315,10 @@ class SupportTicketPortalMixin(models.AbstractModel):
             self._check_customer_may_post()
         except UserError as error:
             errors["body"] = error.args[0]
-        if not errors:
+        if errors:
+            ticket_type = self.sudo().type_id
+            errors["files_again"] = ticket_type._get_files_again_message(files)
+        else:
             self._post_checked_reply(body, attachments)
         return errors
 

@@ -1,28 +1,105 @@
+import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { Interaction } from "@web/public/interaction";
 
-/** Leads to the first error after loading and keeps a form from being sent twice. */
+/**
+ * Sends a form in the background, so that the chosen files survive when the server finds
+ * something to correct: a browser forgets them with every new page. Without scripts the
+ * form works as any form; the server then says which files to choose again.
+ */
 export class SupportForm extends Interaction {
     static selector = ".o_support_form";
     dynamicContent = {
-        _root: { "t-on-submit": this.onSubmit },
-        "button[type=submit]": { "t-att-disabled": () => this.isSent || undefined },
+        _root: { "t-on-submit.prevent": this.onSubmit },
     };
 
     setup() {
-        this.isSent = false;
-        // a disabled button of a preview stays disabled
-        const button = this.el.querySelector("button[type=submit]");
-        this.isPreview = button.disabled;
-        this.isSent = this.isPreview;
+        this.button = this.el.querySelector("button[type=submit]");
+        this.isSending = false;
     }
 
     start() {
-        this.el.querySelector(".is-invalid")?.focus();
+        this.focusFirstError();
     }
 
-    onSubmit() {
-        this.isSent = true;
+    async onSubmit() {
+        if (this.isSending || this.button.disabled) {
+            return;
+        }
+        this.setSending(true);
+        try {
+            const request = { method: "POST", body: new FormData(this.el) };
+            const response = await this.waitFor(fetch(this.el.action, request));
+            if (response.redirected) {
+                location.assign(response.url);
+                return;
+            }
+            if (response.status !== 422) {
+                throw new Error(response.statusText);
+            }
+            const page = await this.waitFor(response.text());
+            this.showErrors(new DOMParser().parseFromString(page, "text/html"));
+        } catch {
+            this.showNotice(
+                _t(
+                    "Sending didn't work. Please check your connection and try again; nothing that you typed is lost."
+                )
+            );
+        }
+        this.setSending(false);
+    }
+
+    setSending(isSending) {
+        this.isSending = isSending;
+        this.button.disabled = isSending;
+    }
+
+    /**
+     * Takes the checked fields over from the page that the server answered, but leaves
+     * the input of the files, which the server can't send back.
+     */
+    showErrors(page) {
+        for (const field of this.el.querySelectorAll(".o_support_field")) {
+            const name = field.dataset.field;
+            const checked = page.querySelector(
+                `.o_support_form .o_support_field[data-field="${name}"]`
+            );
+            if (!checked) {
+                continue;
+            }
+            if (!field.querySelector("input[type=file]")) {
+                field.replaceWith(checked);
+                continue;
+            }
+            for (const old of field.querySelectorAll(
+                ".o_support_error, .o_support_files_again"
+            )) {
+                old.remove();
+            }
+            const error = checked.querySelector(".o_support_error");
+            field.querySelector("input").classList.toggle("is-invalid", Boolean(error));
+            field.append(...(error ? [error] : []));
+        }
+        const notice = page.querySelector("[data-id=form_errors]");
+        this.showNotice(notice ? notice.textContent.trim() : "");
+        this.focusFirstError();
+    }
+
+    showNotice(text) {
+        let notice = this.el.parentElement.querySelector("[data-id=form_errors]");
+        if (!notice) {
+            notice = document.createElement("div");
+            notice.className = "alert alert-danger";
+            notice.role = "alert";
+            notice.dataset.id = "form_errors";
+            this.el.before(notice);
+        }
+        notice.textContent = text;
+        notice.hidden = !text;
+    }
+
+    focusFirstError() {
+        this.el.querySelector(".is-invalid")?.focus();
     }
 }
 

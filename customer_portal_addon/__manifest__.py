@@ -32,7 +32,22 @@
         "views/portal_ticket_templates.xml",
     ],
     "demo": [
-        "demo/customer_portal_demo.xml",
+        "demo/res_company_demo.xml",
+        "demo/res_partner_demo.xml",
+        "demo/res_users_demo.xml",
+        "demo/support_contract_demo.xml",
+        "demo/helpdesk_ticket_type_demo.xml",
+        "demo/support_form_error_demo.xml",
+        "demo/support_form_trouble_demo.xml",
+        "demo/support_form_wish_demo.xml",
+        "demo/helpdesk_ticket_anna_demo.xml",
+        "demo/helpdesk_ticket_ben_demo.xml",
+        "demo/helpdesk_ticket_others_demo.xml",
+        "demo/support_form_answer_anna_demo.xml",
+        "demo/support_form_answer_ben_demo.xml",
+        "demo/support_form_answer_others_demo.xml",
+        "demo/mail_message_adler_demo.xml",
+        "demo/mail_message_others_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

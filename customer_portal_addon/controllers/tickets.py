@@ -11,6 +11,11 @@ from werkzeug.exceptions import NotFound
 from .ticket_form import read_posted_form
 
 
+def always_readonly(controller, rule, args):
+    """Serve a page from a replica although the overridden route was read/write."""
+    return True
+
+
 class SupportTickets(CustomerPortalHelpdesk):
     # ---------------------------------------------------
     # Overview
@@ -24,7 +29,7 @@ class SupportTickets(CustomerPortalHelpdesk):
             values["ticket_count"] = request.env["helpdesk.ticket"]._count_own_open()
         return values
 
-    @http.route(readonly=True, support_gate=True)
+    @http.route(readonly=always_readonly, support_gate=True)
     def portal_my_tickets(self, page=1, sortby=None, filterby=None, **kw):
         """The contact's own tickets, the open ones first of all."""
         sortings = self._ticket_get_searchbar_sortings()
@@ -86,7 +91,7 @@ class SupportTickets(CustomerPortalHelpdesk):
     # One ticket
     # ---------------------------------------------------
 
-    @http.route(auth="user", readonly=True, support_gate=True)
+    @http.route(auth="user", readonly=always_readonly, support_gate=True)
     def portal_my_ticket(self, ticket_id, access_token=None, **kw):
         """The ticket with its conversation. A token replaces no login."""
         ticket = self._get_accessible_ticket(ticket_id)

@@ -274,19 +274,34 @@ class HelpdeskTicket(models.Model):
         if not template:
             return
         for ticket in self:
-            partners = ticket.message_partner_ids.filtered(
-                lambda partner: partner.email and partner.partner_share
-            )
-            for partner in partners:
-                template.with_context(
-                    reader_lang=partner.lang or ticket.partner_id.lang,
-                    reader_name=partner.name,
-                    is_reader_known=ticket._is_known_reader(partner),
-                ).send_mail(
-                    ticket.id,
-                    email_values={"recipient_ids": [fields.Command.set(partner.ids)]},
-                )
+            for partner in ticket.message_partner_ids:
+                if partner.email and partner.partner_share:
+                    ticket._send_confirmation_to(partner, template)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _send_confirmation_to(self, partner, template):
+        """Queue the confirmation for one reader and note it in the chatter.
+
+        The note also is what an answer to the mail is recognised by.
+        """
+        self.ensure_one()
+        reader = template.with_context(
+            reader_lang=partner.lang or self.partner_id.lang,
+            reader_name=partner.name,
+            is_reader_contact=partner == self.partner_id,
+            is_reader_known=self._is_known_reader(partner),
+        )
+        mail_id = reader.send_mail(
+            self.id,
+            email_values={
+                "recipient_ids": [fields.Command.set(partner.ids)],
+                "reply_to": self._notify_get_reply_to()[self.id],
+                "headers": repr({"Auto-Submitted": "auto-generated"}),
+                "is_notification": True,  # keeps the note when the mail is sent
+            },
+        )
+        mail = self.env["mail.mail"].browse(mail_id)
+        mail.mail_message_id.body = f"{mail.subject} → {partner.email_formatted}"
 
     def _is_known_reader(self, partner):
         """Tell whether a mail to ``partner`` may carry words of the sender.

@@ -82,7 +82,7 @@ class SupportFormField(models.Model):
         for field in self:
             if field.key or not field.name:
                 continue
-            stem = re.sub(r"[^a-z0-9]+", "_", remove_accents(field.name).lower())
+            stem = re.sub(r"[^a-z0-9]+", "_", remove_accents(field.name).casefold())
             stem = stem.strip("_")[:40] or "field"
             siblings = field.type_id.with_context(active_test=False).field_ids - field
             taken = set(siblings.mapped("key"))

@@ -370,17 +370,17 @@ class HelpdeskTicketType(models.Model):
         """Return what is wrong with a file, or None."""
         _ = self.env._
         if not content:
-            return _("„%(name)s“ is empty.", name=name)
+            return _("“%(name)s” is empty.", name=name)
         if len(content) > rules["max_size"] * MEGABYTE:
             return _(
-                "„%(name)s“ is larger than %(limit)s MB.",
+                "“%(name)s” is larger than %(limit)s MB.",
                 name=name,
                 limit=rules["max_size"],
             )
         ending = name.rpartition(".")[2].lower()
         if ending not in ATTACHMENT_KINDS[rules["kinds"]].get(mimetype, ()):
             return _(
-                "„%(name)s“ is not of a kind that is allowed here (%(kinds)s).",
+                "“%(name)s” is not of a kind that is allowed here (%(kinds)s).",
                 name=name,
                 kinds=rules["kinds_label"],
             )

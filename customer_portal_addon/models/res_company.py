@@ -21,7 +21,7 @@ class ResCompany(models.Model):
         string="What is refused",
         default="login",
         required=True,
-        help="With „Only the support pages“ orders and invoices stay reachable for "
+        help="With “Only the support pages” orders and invoices stay reachable for "
         "portal users without a valid support contract.",
     )
     support_list_required = fields.Boolean(

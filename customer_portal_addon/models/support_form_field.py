@@ -97,7 +97,7 @@ class SupportFormField(models.Model):
             if not re.fullmatch(r"[a-z0-9_]{1,50}", field.key or ""):
                 raise ValidationError(
                     self.env._(
-                        "„%(key)s“ can't be a technical name. Use small letters, "
+                        "“%(key)s” can't be a technical name. Use small letters, "
                         "digits and _.",
                         key=field.key or "",
                     )

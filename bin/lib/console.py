@@ -117,6 +117,8 @@ def _wait_or_kill(process):
 
 def main(function, *arguments):
     """Run ``function``; the one place where failures become a sentence."""
+    # A shell's background job starts with SIGINT ignored, and so would its children.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _interrupt)
     signal.signal(signal.SIGHUP, _interrupt)
     try:

@@ -1,20 +1,38 @@
 """What installing changes outside of our own records, and uninstalling undoes."""
 
+from odoo import fields
+
+ADDON = "customer_portal_addon"
 OCA_PORTAL_RULE = "helpdesk_mgmt.helpdesk_ticket_rule_portal"
 
 
 def post_init_hook(env):
     """Switch off OCA's portal rule: it shows the tickets of all colleagues."""
     _set_oca_portal_rule(env, active=False)
-    env["res.company"].search([("support_mailing_list_id", "=", False)]).write(
-        {"support_mailing_list_id": env.ref("customer_portal_addon.mailing_list_support").id}
-    )
+    mailing_list = env.ref("customer_portal_addon.mailing_list_support")
+    companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
+    companies.support_mailing_list_id = mailing_list
 
 
 def uninstall_hook(env):
-    """Switch OCA's rule on again and remove the menus that websites copied."""
+    """Switch OCA's rule on again, remove what Odoo itself would leave behind."""
     _set_oca_portal_rule(env, active=True)
+    # websites have copies of their own of a module's menu
     env["website.menu"].search([("url", "=", "/support")]).unlink()
+    _forget_additions_to_our_models(env)
+
+
+def _forget_additions_to_our_models(env):
+    """Remove the external ids by which mail and others name parts of our models."""
+    data = env["ir.model.data"]
+    for model in data.search([("module", "=", ADDON), ("model", "=", "ir.model")]):
+        others = fields.Domain("module", "!=", ADDON)
+        if data.search_count(others & fields.Domain("name", "=", model.name), limit=1):
+            continue  # a model that we only extend
+        name = model.name.removeprefix("model_")
+        added = fields.Domain("name", "=like", f"selection__{name}__%")
+        added |= fields.Domain("name", "=like", f"model_inherit__{name}__%")
+        data.search(others & added).unlink()
 
 
 def _set_oca_portal_rule(env, active):

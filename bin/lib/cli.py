@@ -1,6 +1,7 @@
 """Entry point of bin/demo, bin/test, bin/lint and bin/odoo."""
 
 import importlib
+import signal
 import sys
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
@@ -21,6 +22,9 @@ def main(command, *arguments):
         )
         return 1
     import console
+
+    # a background job of a shell begins with Ctrl-C switched off
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
     return console.main(importlib.import_module(COMMANDS[command]).run, arguments)
 

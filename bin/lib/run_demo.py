@@ -23,7 +23,7 @@ LOGINS = (
     ("anna@adler.example", "anna", "Adler Maschinenbau, customer administrator"),
     ("ben@adler.example", "ben", "Adler Maschinenbau, ordinary contact"),
     ("gesa@adler.example", "gesa", "Adler Maschinenbau, no support ID, no ticket yet"),
-    ("emil@braun.example", "emil", "Braun Anlagenbau, credit of -20 minutes"),
+    ("emil@braun.example", "emil", "Braun Anlagenbau, covered"),
     ("clara@koch.example", "clara", "Koch Feinwerk, refused: contract expired"),
     ("dora@lang.example", "dora", "Optik Lang, refused: customer not enabled"),
     ("fritz@vogel.example", "fritz", "Vogel Technik, unsubscribed from the list"),

@@ -158,7 +158,7 @@ class SupportTicketClosing(HelpdeskTicketController):
 
         OCA's route closes any ticket for anybody, with a mere link.
         """
-        if not (str(ticket_id).isdigit() and str(stage_id).isdigit()):
+        if not (str(ticket_id).isdecimal() and str(stage_id).isdecimal()):
             raise NotFound()
         ticket = request.env["helpdesk.ticket"].browse(int(ticket_id)).exists()
         if not ticket or not ticket.has_access("read"):

@@ -13,8 +13,6 @@ class HelpdeskTicket(models.Model):
     # Fields
     # ---------------------------------------------------
 
-    partner_id = fields.Many2one(index=True)
-    commercial_partner_id = fields.Many2one(index=True)
     support_code = fields.Char(
         related="partner_id.support_code", string="Support ID", groups="base.group_user"
     )
@@ -31,7 +29,7 @@ class HelpdeskTicket(models.Model):
         help="Date of the last personal message.",
     )
 
-    # The lists: a contact's and a company's tickets, the latest activity first
+    # The lists, the latest activity first, and all look-ups by contact or company
     _support_contact_activity_idx = models.Index("(partner_id, last_activity_at DESC)")
     _support_customer_activity_idx = models.Index(
         "(commercial_partner_id, last_activity_at DESC)"
@@ -78,7 +76,7 @@ class HelpdeskTicket(models.Model):
             posted["team_id"] = team_id
         choices = {}
         for name, value in posted.items():
-            if str(value).isdigit():
+            if str(value).isdecimal():
                 chosen = self.env[self._fields[name].comodel_name].search(
                     [("id", "=", int(value)), ("show_in_portal", "=", True)]
                 )
@@ -190,8 +188,8 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         addresses = [a for a in addresses if a != email_normalize(contact.email or "")]
-        partners = self._partner_find_from_emails_single(addresses)
-        partners.filtered(lambda p: not p.lang).lang = contact.lang
+        ticket = self.with_context(default_lang=contact.lang)  # of new contacts
+        partners = ticket._partner_find_from_emails_single(addresses)
         self.message_subscribe((contact | partners).ids)
 
     # ---------------------------------------------------
@@ -311,4 +309,4 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         customer = self.partner_id.commercial_partner_id
-        return partner.commercial_partner_id == customer or bool(partner.user_ids)
+        return partner.commercial_partner_id == customer

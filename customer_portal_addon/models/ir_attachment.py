@@ -23,6 +23,27 @@ class IrAttachment(models.Model):
             self.env._("Sorry, you are not allowed to access this document.")
         )
 
+    def _can_return_content(self, field_name=None, access_token=None):
+        """Hand out the files that a ticket shows to whoever may read the ticket.
+
+        Portal users have no right to read attachments; Odoo gives them links with
+        tokens instead, which work for everybody and without a login.
+        """
+        if self._is_shown_on_ticket():
+            return True
+        return super()._can_return_content(field_name, access_token)
+
+    def _is_shown_on_ticket(self):
+        """Tell whether the current user may read the ticket that shows this file."""
+        self.ensure_one()
+        file_sudo = self.sudo()
+        if file_sudo.res_model != "helpdesk.ticket" or not file_sudo.res_id:
+            return False
+        ticket = self.env["helpdesk.ticket"].browse(file_sudo.res_id).exists()
+        if not ticket or not ticket.has_access("read"):
+            return False
+        return self in ticket.sudo()._get_customer_files()
+
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
         """Portal users find no files of tickets; the ticket page hands them over."""

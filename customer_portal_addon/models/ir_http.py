@@ -18,9 +18,10 @@ class IrHttp(models.AbstractModel):
         Thus a contract that ends at midnight ends its sessions with their next
         request, whichever door they came through.
         """
-        super()._authenticate(endpoint)
+        result = super()._authenticate(endpoint)
         if request.env.uid and request.env.user._is_support_gated():
             cls._check_support_gate(endpoint.routing)
+        return result
 
     @classmethod
     def _check_support_gate(cls, routing):

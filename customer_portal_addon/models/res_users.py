@@ -21,6 +21,16 @@ class ResUsers(models.Model):
         self.env.user._check_support_gate()
         return auth_info
 
+    @api.model
+    def _check_uid_passwd(self, uid, passwd):
+        """Ask the gate with every RPC call: Odoo remembers credentials it has seen.
+
+        :raise SupportAccessRefused: right credentials, but the gate refuses
+        """
+        result = super()._check_uid_passwd(uid, passwd)
+        self.browse(uid)._check_support_gate()
+        return result
+
     def _check_support_gate(self):
         """Refuse the login of a portal user whom the gate refuses.
 

@@ -36,6 +36,7 @@ PORTAL_READABLE_FIELDS = frozenset(
         "stage_id",
         "team_id",
         "type_id",
+        "user_id",
     }
 )
 MAX_REPLY_LENGTH = 50000

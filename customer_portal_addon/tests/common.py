@@ -4,8 +4,11 @@ import base64
 from datetime import date
 
 from freezegun import freeze_time
-from odoo.addons.mail.tests.common import mail_new_test_user
+
+from odoo import Command
 from odoo.tests import TransactionCase
+
+from odoo.addons.mail.tests.common import mail_new_test_user
 
 TODAY = date(2026, 6, 15)
 NOON = "2026-06-15 12:00:00"
@@ -27,6 +30,7 @@ class SupportData:
 
     @classmethod
     def _create_support_data(cls):
+        cls._speak_english_and_german()
         cls.company = cls.env.company
         cls.company.write(
             {
@@ -63,6 +67,18 @@ class SupportData:
             groups="helpdesk_mgmt.group_helpdesk_user",
         )
         cls._create_ticket_type()
+
+    @classmethod
+    def _speak_english_and_german(cls):
+        """Offer both languages; what is asked for in none comes in English."""
+        languages = cls.env["res.lang"]
+        english, german = map(languages._activate_lang, ("en_US", "de_DE"))
+        cls.env["website"].search([]).write(
+            {
+                "language_ids": [Command.set([english.id, german.id])],
+                "default_lang_id": english.id,
+            }
+        )
 
     @classmethod
     def _create_customer(cls, name, start, end, enabled=True):
@@ -159,7 +175,11 @@ class SupportData:
 
     def _form(self, **values):
         """Return posted values of a complete form, as lists of strings."""
-        form = {"subject": "Crash", "description": "It crashes", "answer_window": "Main"}
+        form = {
+            "subject": "Crash",
+            "description": "It crashes",
+            "answer_window": "Main",
+        }
         return {key: [value] for key, value in {**form, **values}.items() if value}
 
     def _file(self, user, ticket_type=None, files=(), **values):

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 
 from lxml import html
+
 from odoo.tests import HttpCase
 
 from .common import SupportData
@@ -43,11 +44,11 @@ class SupportHttpCase(SupportData, HttpCase):
         return self.url_open(url, **kw)
 
     def get_token(self, page):
-        """Return the CSRF token of a page."""
-        return re.search(r'name="csrf_token" value="([^"]+)"', page.text)[1]
+        """Return the CSRF token of a page: of its form, else of its scripts."""
+        return re.search(r'csrf_token(?:" value=|: )"([^"]+)"', page.text)[1]
 
     def post(self, url, values, page=None, files=None, **kw):
-        """Post a form as the current user, with the token of ``page`` or of /support."""
+        """Post a form with the token of ``page``, else of /my/tickets."""
         page = page or self.url_open("/my/tickets")
         data = {"csrf_token": self.get_token(page), **values}
         return self.url_open(url, data=data, files=files, **kw)

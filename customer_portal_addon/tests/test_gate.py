@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from freezegun import freeze_time
+
 from odoo.exceptions import AccessDenied
 from odoo.tests import tagged
 
@@ -29,7 +30,10 @@ class TestGate(SupportCase):
     def test_every_reason(self):
         contract = self.contract_of(self.adler)
         cases = [
-            ("contract_expired", {"date_start": "2026-01-01", "date_end": "2026-06-14"}),
+            (
+                "contract_expired",
+                {"date_start": "2026-01-01", "date_end": "2026-06-14"},
+            ),
             ("contract_not_started", {"date_start": "2026-06-16", "date_end": False}),
             ("no_contract", {"state": "draft"}),
             ("no_contract", {"state": "cancelled"}),
@@ -217,5 +221,7 @@ class TestGate(SupportCase):
                 self.assertEqual(contract in found, value == validity)
 
     def test_moment_is_read_as_utc(self):
-        self.assertEqual(self.contract_of(self.adler)._get_today().isoformat(), "2026-06-15")
+        self.assertEqual(
+            self.contract_of(self.adler)._get_today().isoformat(), "2026-06-15"
+        )
         self.assertEqual(datetime.now().isoformat(), "2026-06-15T12:00:00")

@@ -1,7 +1,7 @@
-from odoo import Command
+from psycopg2.errors import UniqueViolation
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
-from psycopg2.errors import UniqueViolation
 
 from ..tools import support_code
 from .common import SupportCase
@@ -12,8 +12,8 @@ MISSING = (
     "problem persists."
 )
 GERMAN_MISSING = (
-    "Ihrem Benutzer wurde noch keine Support-ID zugeordnet. Bitte wenden Sie sich an den "
-    "Support, wenn das Problem weiterhin besteht."
+    "Ihrem Benutzer wurde noch keine Support-ID zugeordnet. Bitte wenden Sie sich an "
+    "den Support, wenn das Problem weiterhin besteht."
 )
 
 
@@ -58,7 +58,9 @@ class TestSupportCode(SupportCase):
     def test_everybody_gets_another_one(self):
         for user in (self.anna, self.ben, self.gesa, self.emil):
             self._create_ticket(user)
-        codes = {self.code_of(user) for user in (self.anna, self.ben, self.gesa, self.emil)}
+        codes = {
+            self.code_of(user) for user in (self.anna, self.ben, self.gesa, self.emil)
+        }
         self.assertEqual(len(codes), 4)
 
     def test_given_once_even_when_the_contact_is_gone(self):
@@ -106,7 +108,9 @@ class TestSupportCode(SupportCase):
         for typed in (code, code.replace("-", ""), f" {code} ", code.replace("-", " ")):
             with self.subTest(typed=typed):
                 found = partners.name_search(typed)
-                self.assertEqual([found_id for found_id, _ in found], self.ben.partner_id.ids)
+                self.assertEqual(
+                    [found_id for found_id, _ in found], self.ben.partner_id.ids
+                )
         wrong = code[:-1] + str((int(code[-1]) + 1) % 10)
         self.assertFalse(partners.name_search(wrong))
 
@@ -144,10 +148,6 @@ class TestSupportCodeMessage(SupportHttpCase):
                 self.assertIsNone(self.text_of(self.url_open(url), "code_missing"))
 
     def test_german_message(self):
-        self.env["res.lang"]._activate_lang("de_DE")
-        self.env["website"].search([], limit=1).language_ids = [
-            Command.link(self.env.ref("base.lang_de").id)
-        ]
         pages = self.pages()
         self.authenticate(self.gesa.login, self.gesa.login)
         for url in pages:

@@ -209,7 +209,9 @@ class TestFormValues(TestCase):
     def test_long_file_names_keep_their_ending(self, stem):
         self.assertTrue(form_values.file_name(f"x{stem}y.png").endswith(".png"))
 
-    @given(st.lists(st.emails(), max_size=4), st.sampled_from([",", ";", " ", "\n", ", "]))
+    @given(
+        st.lists(st.emails(), max_size=4), st.sampled_from([",", ";", " ", "\n", ", "])
+    )
     def test_addresses_are_split_once_each_and_in_order(self, addresses, separator):
         addresses = [a for a in addresses if not set(a) & set(",; \n\t")]
         split = form_values.split_addresses(separator.join(addresses * 2))

@@ -54,6 +54,7 @@
             "customer_portal_addon/static/src/interactions/*.js",
             "customer_portal_addon/static/src/scss/portal.scss",
         ],
+        "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -1,0 +1,59 @@
+from odoo.tests import tagged
+
+from .http_common import SupportHttpCase
+
+
+@tagged("post_install", "-at_install")
+class TestTours(SupportHttpCase):
+    """What people do in a browser."""
+
+    def speak_german(self):
+        """Make German the language of the website, and let our pages speak it."""
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["customer_portal_addon"], ["de_DE"])
+        website = self.env["website"].get_current_website()
+        website.default_lang_id = self.env.ref("base.lang_de")
+        self.ben.lang = "de_DE"
+        start = self.open_as(self.ben, "/support")
+        self.assertIn("Wie können wir Ihnen helfen?", start.text)
+
+    def file_ticket(self):
+        """File a ticket with two images and answer it; look at what has arrived."""
+        tickets = self.env["helpdesk.ticket"]
+        before = tickets.search([])
+        self.start_tour(
+            "/support", "customer_portal_addon.file_ticket", login=self.ben.login
+        )
+        ticket = tickets.search([]) - before
+        self.assertEqual(len(ticket), 1)
+        self.assertEqual(ticket.partner_id, self.ben.partner_id)
+        self.assertEqual(ticket.type_id, self.error_type)
+        files = ticket.answer_ids.attachment_ids.sorted("id")
+        self.assertEqual(files.mapped("name"), ["first.png", "second.png"])
+        self.assertIn("when I print", ticket._get_conversation().body)
+
+    def test_file_a_ticket(self):
+        self.file_ticket()
+
+    def test_file_a_ticket_in_german(self):
+        self.speak_german()
+        self.file_ticket()
+
+    def test_refused(self):
+        self.start_tour("/web/login", "customer_portal_addon.refused_english")
+
+    def test_refused_in_german(self):
+        self.speak_german()
+        self.start_tour(
+            "/web/login",
+            "customer_portal_addon.refused_german",
+            cookies={"frontend_lang": "de_DE"},
+        )
+
+    def test_file_input(self):
+        slug = self.env["ir.http"]._slug(self.error_type)
+        self.start_tour(
+            f"/support/ticket/new/{slug}",
+            "customer_portal_addon.file_input",
+            login=self.ben.login,
+        )

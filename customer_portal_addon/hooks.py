@@ -4,11 +4,17 @@ from odoo import fields
 
 ADDON = "customer_portal_addon"
 OCA_PORTAL_RULE = "helpdesk_mgmt.helpdesk_ticket_rule_portal"
+OCA_CLOSED_MAIL = "helpdesk_mgmt.closed_ticket_template"
+CLOSED_MAIL = "customer_portal_addon.mail_template_ticket_closed"
 
 
 def post_init_hook(env):
-    """Switch off OCA's portal rule: it shows the tickets of all colleagues."""
+    """Switch off OCA's portal rule, which shows the tickets of all colleagues.
+
+    And have stages send our mail about closed tickets: OCA's greets the agent.
+    """
     _set_oca_portal_rule(env, active=False)
+    _replace_stage_mail(env, OCA_CLOSED_MAIL, CLOSED_MAIL)
     mailing_list = env.ref("customer_portal_addon.mailing_list_support")
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
     companies.support_mailing_list_id = mailing_list
@@ -17,6 +23,7 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Switch OCA's rule on again, remove what Odoo itself would leave behind."""
     _set_oca_portal_rule(env, active=True)
+    _replace_stage_mail(env, CLOSED_MAIL, OCA_CLOSED_MAIL)
     # websites have copies of their own of a module's menu
     env["website.menu"].search([("url", "=", "/support")]).unlink()
     _forget_additions_to_our_models(env)
@@ -39,3 +46,11 @@ def _set_oca_portal_rule(env, active):
     rule = env.ref(OCA_PORTAL_RULE, raise_if_not_found=False)
     if rule:
         rule.active = active
+
+
+def _replace_stage_mail(env, old, new):
+    """Have the stages that send one mail template send another one."""
+    old, new = (env.ref(xmlid, raise_if_not_found=False) for xmlid in (old, new))
+    if old and new:
+        stages = env["helpdesk.ticket.stage"].with_context(active_test=False)
+        stages.search([("mail_template_id", "=", old.id)]).mail_template_id = new

@@ -73,7 +73,7 @@ SNAPSHOTS = {
     "message subtypes": "select name, res_model from mail_message_subtype",
     "mailing lists": "select name from mailing_list",
     "ticket types": "select name from helpdesk_ticket_type",
-    "ticket stages": "select name from helpdesk_ticket_stage",
+    "ticket stages": "select name, mail_template_id from helpdesk_ticket_stage",
     "assets": "select name, bundle, path from ir_asset",
     "defaults": "select f.model, f.name, d.json_value from ir_default d "
     "join ir_model_fields f on f.id = d.field_id",

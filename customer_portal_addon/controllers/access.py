@@ -48,13 +48,13 @@ class SupportAccess(http.Controller):
     def support_refused(self, **kw):
         """Say why somebody can't get in and whom to contact."""
         gate = request.env["support.gate"]
-        labels = gate._get_reason_labels()
+        company_sudo = request.env.company.sudo()
         reason = request.session.get("support_refusal")
         return request.render(
             "customer_portal_addon.support_refused",
             {
-                "reason": labels.get(reason),
-                "reasons": list(labels.values()),
-                "contact": request.env.company.sudo()._get_support_contact(),
+                "reason": gate._get_reason_labels().get(reason),
+                "reasons": gate._get_possible_reasons(company_sudo),
+                "contact": company_sudo._get_support_contact(),
             },
         )

@@ -293,7 +293,9 @@ class HelpdeskTicket(models.Model):
             self.id,
             email_values={
                 "recipient_ids": [fields.Command.set(partner.ids)],
-                "reply_to": self._notify_get_reply_to()[self.id],
+                "reply_to": self._notify_get_reply_to(
+                    author_id=self.company_id.partner_id.id
+                )[self.id],
                 "headers": repr({"Auto-Submitted": "auto-generated"}),
                 "is_notification": True,  # keeps the note when the mail is sent
             },

@@ -183,6 +183,20 @@ class SupportGate(models.AbstractModel):
         }
 
     @api.model
+    def _get_possible_reasons(self, company):
+        """Return the reasons that the company's settings allow for, as sentences.
+
+        :rtype: list[str]
+        """
+        labels = self._get_reason_labels()
+        if company.support_policy == "open":
+            for reason in (*REASON_BY_COVERAGE.values(), "not_enabled"):
+                del labels[reason]
+        if not company.support_list_required:
+            del labels["unsubscribed"]
+        return list(labels.values())
+
+    @api.model
     def _get_refusal_message(self, company):
         """Return what a refused person reads: the sentence and whom to contact."""
         return "{} {}".format(

@@ -18,6 +18,27 @@ def post_init_hook(env):
     mailing_list = env.ref("customer_portal_addon.mailing_list_support")
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
     companies.support_mailing_list_id = mailing_list
+    _catch_up_on_existing_tickets(env)
+
+
+def _catch_up_on_existing_tickets(env):
+    """Give tickets from before their last activity, and their contacts support IDs."""
+    env.cr.execute(
+        """
+        UPDATE helpdesk_ticket ticket
+           SET last_activity_at = COALESCE(
+               (SELECT MAX(message.date)
+                  FROM mail_message message
+                 WHERE message.model = 'helpdesk.ticket'
+                   AND message.res_id = ticket.id
+                   AND message.message_type IN ('comment', 'email')
+                   AND message.is_internal IS NOT TRUE),
+               ticket.create_date)
+        """
+    )
+    env["helpdesk.ticket"].invalidate_model(["last_activity_at"])
+    contacts = env["res.partner"].with_context(active_test=False)
+    contacts.search([("helpdesk_ticket_ids", "!=", False)])._ensure_support_code()
 
 
 def uninstall_hook(env):

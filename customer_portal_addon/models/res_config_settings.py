@@ -78,8 +78,10 @@ class ResConfigSettings(models.TransientModel):
         """Open the contacts whom the contract policy refuses."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("base.action_partner_form")
+        title = self.env._("Contacts who would be refused")
         action.update(
-            name=self.env._("Contacts who would be refused"),
+            name=title,
+            display_name=title,
             view_mode="list,form",
             views=[
                 (
@@ -91,6 +93,6 @@ class ResConfigSettings(models.TransientModel):
                 (False, "form"),
             ],
             domain=[("id", "in", self._get_refused_users().partner_id.ids)],
-            context={"create": False},
+            context={"create": False, "support_policy": "contract"},
         )
         return action

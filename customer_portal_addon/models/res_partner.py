@@ -72,11 +72,13 @@ class ResPartner(models.Model):
         reasons = self.env["support.gate"]._get_reason_names()
         return [("allowed", self.env._("May log in")), *reasons.items()]
 
-    @api.depends_context("company")
+    @api.depends_context("company", "support_policy")
     @api.depends("active", "support_enabled", "commercial_partner_id")
     def _compute_support_state(self):
         decisions = self.env["support.gate"]._decide_many(
-            self._origin, self.env.company
+            self._origin,
+            self.env.company,
+            policy=self.env.context.get("support_policy"),
         )
         for partner in self:
             decision = decisions.get(partner._origin.id)

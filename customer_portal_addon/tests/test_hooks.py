@@ -1,0 +1,42 @@
+from odoo.tests import tagged
+
+from .. import hooks
+from .common import SupportCase
+
+
+@tagged("post_install", "-at_install")
+class TestHooks(SupportCase):
+    """What installing does to a helpdesk that has been in use."""
+
+    def test_existing_tickets_get_their_last_activity_and_support_ids(self):
+        quiet = self._create_ticket(self.ben)
+        busy = self._create_ticket(self.emil)
+        busy.message_post(
+            body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        busy.message_ids[:1].date = "2026-03-04 10:00:00"
+        self.env.flush_all()
+        # as before the addon: no support IDs, and a column that has just been added
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET last_activity_at = now(),"
+            " create_date = '2026-02-01 08:00:00' WHERE id = ANY(%s)",
+            [[quiet.id, busy.id]],
+        )
+        self.ben.partner_id.support_code = False
+        self.env.flush_all()
+        self.env.invalidate_all()
+        hooks._catch_up_on_existing_tickets(self.env)
+        self.assertEqual(str(quiet.last_activity_at), "2026-02-01 08:00:00")
+        self.assertEqual(str(busy.last_activity_at), "2026-03-04 10:00:00")
+        self.assertTrue(self.ben.partner_id.support_code)
+        self.assertFalse(self.gesa.partner_id.support_code)
+
+    def test_stages_send_our_mail_and_get_ocas_back(self):
+        done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        ours = self.env.ref(hooks.CLOSED_MAIL)
+        oca = self.env.ref(hooks.OCA_CLOSED_MAIL)
+        done.mail_template_id = oca
+        hooks._replace_stage_mail(self.env, hooks.OCA_CLOSED_MAIL, hooks.CLOSED_MAIL)
+        self.assertEqual(done.mail_template_id, ours)
+        hooks._replace_stage_mail(self.env, hooks.CLOSED_MAIL, hooks.OCA_CLOSED_MAIL)
+        self.assertEqual(done.mail_template_id, oca)

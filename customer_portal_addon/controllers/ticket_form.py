@@ -41,7 +41,7 @@ class SupportTicketForm(HelpdeskTicketController):
         return request.render("customer_portal_addon.ticket_types", values)
 
     @http.route(
-        "/support/ticket/new/<model('helpdesk.ticket.type'):ticket_type>",
+        "/support/ticket/new/<type_slug>",
         type="http",
         auth="user",
         website=True,
@@ -50,15 +50,14 @@ class SupportTicketForm(HelpdeskTicketController):
         readonly=True,
         support_gate=True,
     )
-    def support_ticket_form(self, ticket_type, preview=None, **kw):
+    def support_ticket_form(self, type_slug, preview=None, **kw):
         """The form of a type; staff may look at forms that are not on offer."""
         is_preview = bool(preview) and request.env.user._is_internal()
-        if not (is_preview or ticket_type._is_offered()):
-            raise NotFound()
+        ticket_type = self._find_type(type_slug, is_preview)
         return self._render_form(ticket_type, is_preview=is_preview)
 
     @http.route(
-        "/support/ticket/new/<model('helpdesk.ticket.type'):ticket_type>",
+        "/support/ticket/new/<type_slug>",
         type="http",
         auth="user",
         website=True,
@@ -66,10 +65,9 @@ class SupportTicketForm(HelpdeskTicketController):
         sitemap=False,
         support_gate=True,
     )
-    def support_ticket_submit(self, ticket_type, **kw):
+    def support_ticket_submit(self, type_slug, **kw):
         """File a ticket of this type."""
-        if not ticket_type._is_offered():
-            raise NotFound()
+        ticket_type = self._find_type(type_slug)
         values, files = read_posted_form()
         return self._file_ticket(ticket_type, values, files)
 
@@ -98,6 +96,22 @@ class SupportTicketForm(HelpdeskTicketController):
     # ---------------------------------------------------
     # Helpers
     # ---------------------------------------------------
+
+    def _find_type(self, type_slug, is_preview=False):
+        """Return the type on offer (in a preview: any) that an address names.
+
+        A route's model converter would answer with 403 instead of 404 for types that
+        are not on offer.
+        """
+        type_id = request.env["ir.http"]._unslug(type_slug)[1]
+        types = request.env["helpdesk.ticket.type"]
+        if is_preview:
+            ticket_type = types.browse(type_id or 0).exists()
+        else:
+            ticket_type = types._get_offered().filtered(lambda t: t.id == type_id)
+        if not ticket_type:
+            raise NotFound()
+        return ticket_type
 
     def _file_ticket(self, ticket_type, values, files, **extra):
         """File the ticket and lead to it, or show the form with what is wrong."""

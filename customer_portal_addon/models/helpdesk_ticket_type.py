@@ -97,11 +97,6 @@ class HelpdeskTicketType(models.Model):
         for ticket_type in self:
             ticket_type.field_count = len(ticket_type.field_ids)
 
-    def _is_offered(self):
-        """Tell whether customers may file tickets of this type."""
-        self.ensure_one()
-        return self.active and self.show_in_portal
-
     @api.model
     def _get_offered(self):
         """Return the types that customers may choose from, in order."""

@@ -7,7 +7,8 @@ MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 
 class HelpdeskTicket(models.Model):
     _name = "helpdesk.ticket"
-    _inherit = ["helpdesk.ticket", "support.ticket.portal.mixin"]
+    # The mixin comes first: it overrides methods of mail.thread
+    _inherit = ["support.ticket.portal.mixin", "helpdesk.ticket"]
 
     # ---------------------------------------------------
     # Fields
@@ -148,7 +149,7 @@ class HelpdeskTicket(models.Model):
         }
 
     def _add_form_answers(self, ticket_type, form):
-        """Keep the answers and files of a form, with the labels they were asked with."""
+        """Keep the answers and files of a form, under the labels they were asked."""
         self.ensure_one()
         vals_list = [
             {
@@ -240,9 +241,14 @@ class HelpdeskTicket(models.Model):
 
     def _notify_by_email_render_layout(self, message, recipients_group, **kwargs):
         if recipients_group.get("notification_group_name") != "user":
-            msg_vals = {**(kwargs.get("msg_vals") or {}), "email_layout_xmlid": MAIL_LAYOUT}
+            msg_vals = {
+                **(kwargs.get("msg_vals") or {}),
+                "email_layout_xmlid": MAIL_LAYOUT,
+            }
             kwargs["msg_vals"] = msg_vals
-        return super()._notify_by_email_render_layout(message, recipients_group, **kwargs)
+        return super()._notify_by_email_render_layout(
+            message, recipients_group, **kwargs
+        )
 
     def _get_portal_button(self):
         """Return address and title of the button that leads into the portal.
@@ -267,7 +273,8 @@ class HelpdeskTicket(models.Model):
         Everybody gets a mail of their own, in their language.
         """
         template = self.env.ref(
-            "customer_portal_addon.mail_template_ticket_received", raise_if_not_found=False
+            "customer_portal_addon.mail_template_ticket_received",
+            raise_if_not_found=False,
         )
         if not template:
             return

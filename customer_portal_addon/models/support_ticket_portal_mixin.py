@@ -119,11 +119,15 @@ class SupportTicketPortalMixin(models.AbstractModel):
         """
         return super()._get_allowed_access_params() - {"hash", "pid", "token"}
 
-    @api.model
-    def _get_allowed_message_params(self):
-        """Let customers post comments only, no notes and no mails."""
-        params = super()._get_allowed_message_params()
-        return set() if self.env.user.share else params
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Let customers read messages; they write them on our pages only.
+
+        Odoo's own doors to post, to change and to upload know neither the rules for
+        files nor the limits, and let the sender choose the kind of a message.
+        """
+        if self.env.user.share and message_operation != "read":
+            return dict.fromkeys(self, "write")
+        return super()._mail_get_operation_for_mail_message_operation(message_operation)
 
     # ---------------------------------------------------
     # What they see
@@ -274,14 +278,18 @@ class SupportTicketPortalMixin(models.AbstractModel):
                 limit=limit,
             )
         else:
-            count = self.env["mail.message"].sudo().search_count(
-                [
-                    ("model", "=", "helpdesk.ticket"),
-                    ("author_id", "=", partner.id),
-                    ("date", ">", since),
-                    ("message_type", "=", "comment"),
-                ],
-                limit=limit,
+            count = (
+                self.env["mail.message"]
+                .sudo()
+                .search_count(
+                    [
+                        ("model", "=", "helpdesk.ticket"),
+                        ("author_id", "=", partner.id),
+                        ("date", ">", since),
+                        ("message_type", "=", "comment"),
+                    ],
+                    limit=limit,
+                )
             )
         if count >= limit:
             raise UserError(

@@ -1,8 +1,9 @@
 """Getting in: the start page, the login and the page for those who are refused."""
 
 from odoo import http
-from odoo.addons.web.controllers.home import Home
 from odoo.http import request
+
+from odoo.addons.web.controllers.home import Home
 
 
 class SupportHome(Home):

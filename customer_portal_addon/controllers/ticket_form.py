@@ -1,9 +1,11 @@
 """Filing a ticket: the overview of the types and a form for each."""
 
-from odoo import http
-from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
-from odoo.http import request
 from werkzeug.exceptions import NotFound
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
 
 def read_posted_form(file_input="files"):

@@ -1,12 +1,14 @@
 """Following tickets: the list, the ticket, its answers and closing it."""
 
+from werkzeug.exceptions import NotFound
+
 from odoo import http
+from odoo.fields import Domain
+from odoo.http import request
+
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 from odoo.addons.portal.controllers.portal import pager as portal_pager
-from odoo.fields import Domain
-from odoo.http import request
-from werkzeug.exceptions import NotFound
 
 from .ticket_form import read_posted_form
 

@@ -13,6 +13,7 @@ from . import (
     support_form_field,
     support_form_field_option,
     support_form_answer,
+    support_attachment_mixin,
     helpdesk_ticket_type,
     support_ticket_portal_mixin,
     helpdesk_ticket,

@@ -1,41 +1,11 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
-from odoo.tools.mimetypes import guess_mimetype
 
 from ..tools import form_values
 
-MEGABYTE = 1024 * 1024
 SUBJECT_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 50000
-IMAGES = {
-    "image/png": ("png",),
-    "image/jpeg": ("jpg", "jpeg", "jfif"),
-    "image/gif": ("gif",),
-    "image/webp": ("webp",),
-    "image/bmp": ("bmp",),
-}
-OFFICE = "application/vnd.openxmlformats-officedocument."
-DOCUMENTS = {
-    "application/pdf": ("pdf",),
-    "text/plain": ("txt", "log", "csv", "md", "ini", "json"),
-    "text/csv": ("csv",),
-    "application/msword": ("doc",),
-    "application/vnd.ms-excel": ("xls",),
-    "application/vnd.ms-powerpoint": ("ppt",),
-    f"{OFFICE}wordprocessingml.document": ("docx",),
-    f"{OFFICE}spreadsheetml.sheet": ("xlsx",),
-    f"{OFFICE}presentationml.presentation": ("pptx",),
-    "application/vnd.oasis.opendocument.text": ("odt",),
-    "application/vnd.oasis.opendocument.spreadsheet": ("ods",),
-}
-ARCHIVES = {"application/zip": ("zip",)}
-# What a kind of attachments allows: MIME type of the content -> endings of the name
-ATTACHMENT_KINDS = {
-    "images": IMAGES,
-    "documents": IMAGES | DOCUMENTS,
-    "archives": IMAGES | DOCUMENTS | ARCHIVES,
-}
 
 
 class HelpdeskTicketType(models.Model):
@@ -45,7 +15,8 @@ class HelpdeskTicketType(models.Model):
     its own and the attachment rules are the company's.
     """
 
-    _inherit = "helpdesk.ticket.type"
+    _name = "helpdesk.ticket.type"
+    _inherit = ["support.attachment.mixin", "helpdesk.ticket.type"]
     _order = "sequence, name"
 
     sequence = fields.Integer(default=10)
@@ -61,33 +32,10 @@ class HelpdeskTicketType(models.Model):
         translate=True,
         help="Shown above the form, for example what to try first.",
     )
-    field_ids = fields.One2many("support.form.field", "type_id", string="Form", copy=True)
+    field_ids = fields.One2many(
+        "support.form.field", "type_id", string="Form", copy=True
+    )
     field_count = fields.Integer(compute="_compute_field_count")
-    attachment_max_count = fields.Integer(
-        string="Files at most",
-        default=3,
-        help="How many files may be attached to a message. 0: none.",
-    )
-    attachment_max_size = fields.Integer(
-        string="Megabytes per file", default=10, help="How large each file may be."
-    )
-    attachment_kinds = fields.Selection(
-        [
-            ("images", "Images"),
-            ("documents", "Images and documents"),
-            ("archives", "Images, documents and ZIP archives"),
-        ],
-        string="Kinds of files",
-        default="documents",
-        required=True,
-        help="Recognised by the content of a file, whatever its name says.",
-    )
-
-    _attachment_limits_positive = models.Constraint(
-        "CHECK(attachment_max_count >= 0 AND attachment_max_size > 0)",
-        "The number of files can't be negative and their size has to be positive.",
-    )
-
     # ---------------------------------------------------
     # Compute
     # ---------------------------------------------------
@@ -216,7 +164,9 @@ class HelpdeskTicketType(models.Model):
     def _parse_subject(self, value):
         subject = form_values.clean_text(value)
         if not subject:
-            raise ValidationError(self.env._("Please say in a few words what it is about."))
+            raise ValidationError(
+                self.env._("Please say in a few words what it is about.")
+            )
         if len(subject) > SUBJECT_MAX_LENGTH:
             raise ValidationError(
                 self.env._(
@@ -275,111 +225,6 @@ class HelpdeskTicketType(models.Model):
     def _has_file_input(self):
         """Tell whether the form takes files; without a type it does."""
         return not self or bool(self._get_file_field())
-
-    def _get_file_rules(self):
-        """Return what customers may attach.
-
-        :return: ``max_count``, ``max_size`` in megabytes, ``kinds`` (a key of
-            ATTACHMENT_KINDS) and its label, ``endings`` of file names with their dots
-        :rtype: dict
-        """
-        company = self.env.company
-        rules = {
-            "max_count": company.support_attachment_max_count,
-            "max_size": company.support_attachment_max_size,
-            "kinds": "archives",
-        }
-        if self:
-            rules = {
-                "max_count": self.attachment_max_count,
-                "max_size": self.attachment_max_size,
-                "kinds": self.attachment_kinds,
-            }
-        allowed = ATTACHMENT_KINDS[rules["kinds"]].values()
-        endings = dict.fromkeys(ending for endings in allowed for ending in endings)
-        kinds = dict(self._fields["attachment_kinds"]._description_selection(self.env))
-        return {
-            **rules,
-            "kinds_label": kinds[rules["kinds"]],
-            "endings": [f".{ending}" for ending in endings],
-        }
-
-    def _parse_files(self, files):
-        """Check uploaded files against the rules; their kind is read from the content.
-
-        :param list files: of (name, content as bytes); without a name: no file
-        :return: values for attachments, without what they belong to
-        :rtype: list[dict]
-        :raise ValidationError: names every file that is refused and why
-        """
-        rules = self._get_file_rules()
-        files = [(form_values.file_name(name), content) for name, content in files if name]
-        problems = []
-        if len(files) > rules["max_count"]:
-            problems.append(
-                self.env._(
-                    "%(count)s files are too many, %(limit)s are allowed.",
-                    count=len(files),
-                    limit=rules["max_count"],
-                )
-            )
-        attachments = []
-        for name, content in files:
-            mimetype = self._guess_kind(content)
-            problem = self._get_file_problem(name, content, mimetype, rules)
-            if problem:
-                problems.append(problem)
-            attachments.append({"name": name, "raw": content, "mimetype": mimetype})
-        if problems:
-            raise ValidationError("\n".join(problems))
-        return attachments
-
-    @api.model
-    def _get_files_again_message(self, files):
-        """Return which files have to be chosen again: a browser forgets them.
-
-        :param list files: as for :meth:`_parse_files`
-        :return: empty when there are none
-        :rtype: str
-        """
-        names = [form_values.file_name(name) for name, _content in files if name]
-        if not names:
-            return ""
-        return self.env._(
-            "Please choose your files again: %(names)s", names=", ".join(names)
-        )
-
-    @api.model
-    def _guess_kind(self, content):
-        """Return the MIME type of a file by its content.
-
-        Odoo knows text only as UTF-8; logs of Windows programs are text as well.
-        """
-        mimetype = guess_mimetype(content, default="application/octet-stream")
-        unknown = mimetype == "application/octet-stream"
-        if unknown and form_values.is_text(content):
-            return "text/plain"
-        return mimetype
-
-    def _get_file_problem(self, name, content, mimetype, rules):
-        """Return what is wrong with a file, or None."""
-        _ = self.env._
-        if not content:
-            return _("“%(name)s” is empty.", name=name)
-        if len(content) > rules["max_size"] * MEGABYTE:
-            return _(
-                "“%(name)s” is larger than %(limit)s MB.",
-                name=name,
-                limit=rules["max_size"],
-            )
-        ending = name.rpartition(".")[2].lower()
-        if ending not in ATTACHMENT_KINDS[rules["kinds"]].get(mimetype, ()):
-            return _(
-                "“%(name)s” is not of a kind that is allowed here (%(kinds)s).",
-                name=name,
-                kinds=rules["kinds_label"],
-            )
-        return None
 
     # ---------------------------------------------------
     # Actions

@@ -55,12 +55,14 @@ class IrAttachment(models.Model):
     def _filter_hidden_ticket_files(self):
         """Return those that lie below a ticket without being shown on it."""
         files_sudo = self.sudo().filtered(
-            lambda file: file.res_model == "helpdesk.ticket"
-            and file.res_id
-            and not file.public
+            lambda file: (
+                file.res_model == "helpdesk.ticket" and file.res_id and not file.public
+            )
         )
         if not files_sudo:
             return self.browse()
-        tickets_sudo = self.env["helpdesk.ticket"].sudo().browse(files_sudo.mapped("res_id"))
+        tickets_sudo = (
+            self.env["helpdesk.ticket"].sudo().browse(files_sudo.mapped("res_id"))
+        )
         shown = tickets_sudo.exists()._get_customer_files()
         return self.browse((files_sudo - shown).ids)

@@ -77,7 +77,9 @@ class ResConfigSettings(models.TransientModel):
     def action_open_refused_contacts(self):
         """Open the contacts whom the contract policy refuses."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("base.action_partner_form")
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "base.action_partner_form"
+        )
         title = self.env._("Contacts who would be refused")
         action.update(
             name=title,

@@ -65,7 +65,9 @@ class ResPartner(models.Model):
             )
         )
         for partner in self:
-            partner.support_contract_count = counts.get(partner.commercial_partner_id, 0)
+            partner.support_contract_count = counts.get(
+                partner.commercial_partner_id, 0
+            )
 
     @api.model
     def _selection_support_state(self):
@@ -122,10 +124,14 @@ class ResPartner(models.Model):
         group = self.env.ref("customer_portal_addon.group_customer_administrator")
         for partner in self.sudo():
             users = partner.with_context(active_test=False).user_ids
-            wanted = users.filtered("share") if partner.is_customer_administrator else []
+            wanted = (
+                users.filtered("share") if partner.is_customer_administrator else []
+            )
             for user in users:
                 if (user in wanted) != (group in user.group_ids):
-                    command = fields.Command.link if user in wanted else fields.Command.unlink
+                    command = (
+                        fields.Command.link if user in wanted else fields.Command.unlink
+                    )
                     user.write({"group_ids": [command(group.id)]})
 
     # ---------------------------------------------------

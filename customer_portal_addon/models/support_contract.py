@@ -124,7 +124,9 @@ class SupportContract(models.Model):
                 "covered": confirmed & begun & ~over,
                 "expired": confirmed & over,
             }
-            found = fields.Domain.OR(wanted[value] for value in values if value in wanted)
+            found = fields.Domain.OR(
+                wanted[value] for value in values if value in wanted
+            )
             domain |= fields.Domain("company_id", "=", company.id) & found
         return domain
 

@@ -232,6 +232,8 @@ class SupportFormField(models.Model):
     def _parse_email(self, values):
         if not email_normalize(values[0]):
             raise ValidationError(
-                self.env._("Please enter an e-mail address, for example me@example.com.")
+                self.env._(
+                    "Please enter an e-mail address, for example me@example.com."
+                )
             )
         return self._parse_text(values)

@@ -100,7 +100,13 @@ class SupportGate(models.AbstractModel):
         """Return the query for what a decision needs, a row per contact."""
         env = self.env
         env["res.partner"].flush_model(
-            ["active", "commercial_partner_id", "email_normalized", "support_enabled", "tz"]
+            [
+                "active",
+                "commercial_partner_id",
+                "email_normalized",
+                "support_enabled",
+                "tz",
+            ]
         )
         env["res.company"].flush_model(
             ["support_policy", "support_list_required", "support_mailing_list_id"]

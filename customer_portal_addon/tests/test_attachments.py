@@ -59,7 +59,7 @@ class TestAttachments(SupportCase):
         }.items():
             with self.subTest(name=name):
                 errors = self.errors_of((name, content))
-                self.assertIn(f"„{name}“ is not of a kind", errors)
+                self.assertIn(f"“{name}” is not of a kind", errors)
                 self.assertIn("Images", errors)
 
     def test_scripts_are_no_documents(self):
@@ -100,18 +100,18 @@ class TestAttachments(SupportCase):
         fitting = PNG + bytes(megabyte - len(PNG))
         self.assertTrue(self.accepts("big.png", fitting))
         errors = self.errors_of(("big.png", fitting + b"x"))
-        self.assertIn("„big.png“ is larger than 1 MB.", errors)
+        self.assertIn("“big.png” is larger than 1 MB.", errors)
 
     def test_empty_file(self):
-        self.assertIn("„empty.png“ is empty.", self.errors_of(("empty.png", b"")))
+        self.assertIn("“empty.png” is empty.", self.errors_of(("empty.png", b"")))
 
     def test_input_without_a_file(self):
         self.assertIsNone(self.errors_of(("", b"")))
 
     def test_one_wrong_file_refuses_all_and_names_them(self):
         errors = self.errors_of(("good.png", PNG), ("bad.png", EXE))
-        self.assertIn("„bad.png“", errors)
-        self.assertNotIn("„good.png“", errors)
+        self.assertIn("“bad.png”", errors)
+        self.assertNotIn("“good.png”", errors)
         self.assertIn(
             ": good.png, bad.png", self.again(("good.png", PNG), ("bad.png", EXE))
         )

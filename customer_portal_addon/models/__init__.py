@@ -15,6 +15,8 @@ from . import (
     support_form_answer,
     support_attachment_mixin,
     helpdesk_ticket_type,
-    support_ticket_portal_mixin,
+    support_ticket_access_mixin,
+    support_ticket_conversation_mixin,
+    support_ticket_form_mixin,
     helpdesk_ticket,
 )

@@ -144,10 +144,12 @@ class ResPartner(models.Model):
 
     def _ensure_support_code(self):
         """Give a support ID to the contacts that have none."""
-        sequence = self.env["ir.sequence"].sudo()
+        sequence_sudo = self.env["ir.sequence"].sudo()
         for partner in self.sudo():
             if not partner.support_code:
-                number = sequence.next_by_code("customer_portal_addon.support_code")
+                number = sequence_sudo.next_by_code(
+                    "customer_portal_addon.support_code"
+                )
                 partner.support_code = support_code.compose(int(number))
 
     @api.model

@@ -3,131 +3,21 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
 
 from ..tools import form_values
 
-# What a portal user may read of a ticket, also over RPC; nothing may be written.
-PORTAL_READABLE_FIELDS = frozenset(
-    {
-        "id",
-        "display_name",
-        "access_url",
-        "active",
-        "category_id",
-        "closed",
-        "closed_date",
-        "company_id",
-        "create_date",
-        "description",
-        "is_participant",
-        "commercial_partner_id",
-        "last_activity_at",
-        "last_stage_update",
-        "message_partner_ids",
-        "name",
-        "number",
-        "partner_email",
-        "partner_id",
-        "partner_name",
-        "phone_availability",
-        "priority",
-        "sequence",
-        "stage_id",
-        "team_id",
-        "type_id",
-        "user_id",
-    }
-)
 MAX_REPLY_LENGTH = 50000
 
 
-class SupportTicketPortalMixin(models.AbstractModel):
-    """What customers see of a ticket and what they may do with it."""
+class SupportTicketConversationMixin(models.AbstractModel):
+    """What customers read on a ticket, and what they may do there."""
 
-    _name = "support.ticket.portal.mixin"
-    _description = "Support Ticket in the Portal"
+    _name = "support.ticket.conversation.mixin"
+    _description = "Conversation on Tickets in the Portal"
 
     # How often a contact may do something within an hour
     _portal_hourly_limits = {"ticket": 30, "message": 60}
-
-    is_participant = fields.Boolean(
-        compute="_compute_is_participant",
-        search="_search_is_participant",
-        help="The current user takes part in the conversation.",
-    )
-
-    # ---------------------------------------------------
-    # Who sees a ticket
-    # ---------------------------------------------------
-
-    @api.depends_context("uid")
-    @api.depends("message_follower_ids")
-    def _compute_is_participant(self):
-        followed = self._get_followed_ids(Domain("id", "in", self.ids))
-        for ticket in self:
-            ticket.is_participant = ticket.id in followed
-
-    def _search_is_participant(self, operator, value):
-        """Search by ids, not by a sub-query.
-
-        In the record rule this stands in an OR. PostgreSQL answers an OR over ids
-        from its indexes, whereas one over a sub-query scans all tickets.
-        """
-        if operator != "in":
-            return NotImplemented
-        return Domain("id", "in", self._get_followed_ids(Domain.TRUE))
-
-    def _get_followed_ids(self, domain):
-        """Return the ids of the tickets that the current user follows.
-
-        Without those whose contact the user is: they are visible anyway.
-
-        :rtype: set[int]
-        """
-        partner = self.env.user.partner_id
-        self.env["mail.followers"].flush_model(["partner_id", "res_id", "res_model"])
-        tickets = self.sudo().with_context(active_test=False)
-        query = tickets._search(domain & Domain("partner_id", "!=", partner.id))
-        followed = SQL(
-            "EXISTS (SELECT 1 FROM mail_followers f WHERE f.res_id = %s"
-            " AND f.res_model = %s AND f.partner_id = %s)",
-            SQL.identifier(self._table, "id"),
-            self._name,
-            partner.id,
-        )
-        query.add_where(followed)
-        return set(query)
-
-    def _has_field_access(self, field, operation):
-        if not super()._has_field_access(field, operation):
-            return False
-        if self.env.su or not self.env.user.share:
-            return True
-        return operation == "read" and field.name in self._get_portal_readable_fields()
-
-    @api.model
-    def _get_portal_readable_fields(self):
-        """Return the names of the fields that portal users may read."""
-        return PORTAL_READABLE_FIELDS
-
-    @api.model
-    def _get_allowed_access_params(self):
-        """Accept no token instead of a login.
-
-        Links in mails are forwarded; who opens them is not who they were sent to.
-        """
-        return super()._get_allowed_access_params() - {"hash", "pid", "token"}
-
-    def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        """Let customers read messages; they write them on our pages only.
-
-        Odoo's own doors to post, to change and to upload know neither the rules for
-        files nor the limits, and let the sender choose the kind of a message.
-        """
-        if self.env.user.share and message_operation != "read":
-            return dict.fromkeys(self, "write")
-        return super()._mail_get_operation_for_mail_message_operation(message_operation)
 
     # ---------------------------------------------------
     # What they see
@@ -179,23 +69,6 @@ class SupportTicketPortalMixin(models.AbstractModel):
         if opening not in self._get_conversation():
             files |= opening.attachment_ids
         return files.sorted("id")
-
-    @api.model
-    def _get_own_domain(self):
-        """Return the domain of the current user's own tickets."""
-        return Domain("partner_id", "=", self.env.user.partner_id.id) | Domain(
-            "is_participant", "=", True
-        )
-
-    @api.model
-    def _get_open_domain(self):
-        """Return the domain of the open tickets."""
-        return Domain("stage_id.closed", "=", False)
-
-    @api.model
-    def _count_own_open(self):
-        """Return how many open tickets the current user has."""
-        return self.search_count(self._get_own_domain() & self._get_open_domain())
 
     def _get_conversation_values(self):
         """Return the conversation as the ticket page prints it, the oldest first.

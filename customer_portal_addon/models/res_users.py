@@ -52,10 +52,10 @@ class ResUsers(models.Model):
         """
         self.ensure_one()
         user_sudo = self.sudo()
-        gate = self.env["support.gate"].sudo()
+        gate_sudo = self.env["support.gate"].sudo()
         if not user_sudo._is_support_gated():
-            return gate._get_allowed()
-        return gate._decide(user_sudo.partner_id, user_sudo.company_id)
+            return gate_sudo._get_allowed()
+        return gate_sudo._decide(user_sudo.partner_id, user_sudo.company_id)
 
     def _is_support_gated(self):
         """Tell whether this user has to pass the gate: portal users do."""

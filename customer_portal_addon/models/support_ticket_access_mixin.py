@@ -74,8 +74,8 @@ class SupportTicketAccessMixin(models.AbstractModel):
         """
         partner = self.env.user.partner_id
         self.env["mail.followers"].flush_model(["partner_id", "res_id", "res_model"])
-        tickets = self.sudo().with_context(active_test=False)
-        query = tickets._search(domain & Domain("partner_id", "!=", partner.id))
+        tickets_sudo = self.sudo().with_context(active_test=False)
+        query = tickets_sudo._search(domain & Domain("partner_id", "!=", partner.id))
         followed = SQL(
             "EXISTS (SELECT 1 FROM mail_followers f WHERE f.res_id = %s"
             " AND f.res_model = %s AND f.partner_id = %s)",

@@ -64,6 +64,7 @@ class SupportData:
             login="support_agent",
             name="Agent Smith",
             email="agent@vendor.example",
+            lang="en_US",
             groups="helpdesk_mgmt.group_helpdesk_user",
         )
         cls._create_ticket_type()

@@ -1,0 +1,248 @@
+"""Who gets what: every route of the addon and of OCA's portal, with every role.
+
+One table for the pages, one for the records. A route that is in no table fails.
+"""
+
+import threading
+from unittest.mock import patch
+
+from odoo import http
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .http_common import SupportHttpCase
+
+ADDONS = ("customer_portal_addon", "helpdesk_mgmt", "helpdesk_type")
+ROLES = {
+    "guest": None,
+    "contact": "ben",  # of Adler; files tickets
+    "colleague": "gesa",  # of Adler
+    "administrator": "anna",  # of Adler
+    "stranger": "emil",  # of Braun; files tickets
+    "other administrator": "erna",  # of Braun
+    "uncovered": "clara",  # of Koch, whose contract expired; had filed tickets
+    "former": "fritz",  # of Adler, now of Braun; had filed tickets at Adler
+    "staff": "agent",
+}
+# Whose ticket -> who reads it. The customer administrators read those of the company
+# that the contact belongs to.
+READERS = {
+    "contact": {"contact", "administrator", "staff"},
+    "stranger": {"stranger", "other administrator", "staff"},
+    "uncovered": {"staff"},
+    "former": {"former", "other administrator", "staff"},
+}
+
+# What a route answers: to people who may use support, to guests, to uncovered people
+OPEN = {"all": "page", "guest": "page", "uncovered": "refused"}
+INSIDE = {"all": "page", "guest": "login", "uncovered": "refused"}
+NO_SUCH_METHOD = {"all": "405", "guest": "405", "uncovered": "405"}
+OVERVIEW = {**INSIDE, "all": "overview"}
+# On a ticket: to its readers, and to everybody else who may use support
+TICKET = {**INSIDE, "reader": "page", "all": "home"}
+TICKET_POST = {**INSIDE, "reader": "ticket", "all": "home"}
+
+# route -> what GET and POST answer
+ROUTES = {
+    "/support": (OPEN, OPEN),
+    "/support/refused": (OPEN, OPEN),
+    "/support/ticket/new": (INSIDE, INSIDE),
+    "/support/ticket/new/<type>": (INSIDE, {**INSIDE, "all": "errors"}),
+    "/new/ticket": (OVERVIEW, OVERVIEW),
+    "/submitted/ticket": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
+    "/my/tickets": (INSIDE, INSIDE),
+    "/my/tickets/page/<page>": (INSIDE, INSIDE),
+    "/my/ticket/<ticket>": (TICKET, TICKET),
+    "/my/ticket/<ticket>/<token>": (TICKET, TICKET),
+    "/my/ticket/<ticket>/reply": (TICKET, TICKET_POST),
+    "/ticket/close": (NO_SUCH_METHOD, TICKET_POST),
+    "/web/login": (OPEN, None),  # POST: see test_login.py
+}
+# The converters of the routes -> the names in the table
+PLACES = {
+    "<type_slug>": "<type>",
+    "<int:ticket_id>": "<ticket>",
+    "<int:page>": "<page>",
+    "<access_token>": "<token>",
+}
+
+
+@tagged("post_install", "-at_install")
+class TestAccessMatrix(SupportHttpCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        fritz = cls._create_contact(cls.adler, "fritz")
+        cls.users = {
+            role: name and {"fritz": fritz}.get(name, getattr(cls, name, None))
+            for role, name in ROLES.items()
+        }
+        cls.tickets = {
+            owner: cls._create_ticket(cls.users[owner], name=f"SECRET of {owner}")
+            for owner in READERS
+        }
+        fritz.partner_id.write({"parent_id": cls.braun.id, "lang": "en_US"})
+        cls.done = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+
+    # ---------------------------------------------------
+    # Routes
+    # ---------------------------------------------------
+
+    def our_routes(self):
+        """Return the routes whose function, or an override of it, is ours or OCA's."""
+        folders = tuple(f"odoo.addons.{addon}." for addon in ADDONS)
+        found = set()
+        thread = threading.current_thread()
+        with patch.object(thread, "dbname", self.cr.dbname, create=True):
+            routing_map = self.env["ir.http"].routing_map()
+        for rule in routing_map.iter_rules():
+            function = rule.endpoint.func
+            name = function.__name__
+            classes = type(function.__self__).__mro__
+            if any(
+                name in c.__dict__ and c.__module__.startswith(folders) for c in classes
+            ):
+                route = rule.rule
+                for place, short in PLACES.items():
+                    route = route.replace(place, short)
+                found.add(route)
+        return found
+
+    def test_every_route_is_in_the_table(self):
+        self.assertEqual(self.our_routes(), set(ROUTES))
+
+    def enter(self, role):
+        """Begin a session, as long as even uncovered people get one."""
+        user = self.users[role]
+        self.logout_session()
+        self.company.support_policy = "open"
+        self.authenticate(user and user.login, user and user.login)
+        self.company.support_policy = "contract"
+
+    def answer(self, role, method, url, ticket):
+        """Return in a word what a route answers."""
+        self.enter(role)
+        data = None
+        if method == "POST":
+            data = {
+                "csrf_token": http.Request.csrf_token(self),
+                "body": f"Posted by {role}",
+                "ticket_id": ticket.id,
+                "stage_id": self.done.id,
+            }
+        response = self.url_open(url, data=data, method=method, allow_redirects=False)
+        if response.status_code == 200 and "SECRET" in response.text:
+            self.assertTrue(self.seen_by(role, response.text), (role, url))
+        return self.word_for(response)
+
+    def seen_by(self, role, text):
+        """Tell whether a page names no ticket but those that the role may read."""
+        return all(
+            role in readers
+            for owner, readers in READERS.items()
+            if f"SECRET of {owner}" in text
+        )
+
+    def word_for(self, response):
+        if response.status_code in (301, 302, 303):
+            place = response.headers["Location"].partition("?")[0]
+            place = place.partition("#")[0].removeprefix(self.base_url())
+            if place.startswith("/my/ticket/"):
+                return "ticket"
+            return {
+                "/web/login": "login",
+                "/support/refused": "refused",
+                "/support/ticket/new": "overview",
+                "/my": "home",
+            }.get(place, place)
+        words = {200: "page", 422: "errors"}
+        return words.get(response.status_code, str(response.status_code))
+
+    def expected(self, answers, role, owner):
+        if role in ("guest", "uncovered"):
+            return answers[role]
+        if "reader" in answers and role in READERS[owner]:
+            return answers["reader"]
+        return answers["all"]
+
+    def open_again(self, ticket):
+        """Undo what the right people did to the ticket."""
+        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_new")
+        ticket.message_ids.filtered(lambda m: "Posted by" in (m.body or "")).unlink()
+
+    def test_every_route_answers_every_role_as_the_table_says(self):
+        slug = self.env["ir.http"]._slug(self.error_type)
+        for route, by_method in ROUTES.items():
+            on_ticket = "<ticket>" in route or route == "/ticket/close"
+            owners = READERS if on_ticket else ["contact"]
+            for method, answers in zip(("GET", "POST"), by_method, strict=True):
+                for owner in owners if answers else []:
+                    ticket = self.tickets[owner]
+                    token = ticket._portal_ensure_token()
+                    url = route.replace("<type>", slug).replace("<page>", "1")
+                    url = url.replace("<ticket>", str(ticket.id)).replace(
+                        "<token>", token
+                    )
+                    for role in ROLES:
+                        with self.subTest(
+                            route=route, method=method, of=owner, role=role
+                        ):
+                            answer = self.answer(role, method, url, ticket)
+                            self.assertEqual(
+                                answer, self.expected(answers, role, owner)
+                            )
+                            self.assertEffect(method, route, ticket, role, owner)
+                            self.open_again(ticket)
+
+    def assertEffect(self, method, route, ticket, role, owner):
+        """A ticket changed if, and only if, the role may change it by this request."""
+        may = method == "POST" and role in READERS[owner]
+        self.assertEqual(ticket.closed, may and route == "/ticket/close")
+        posted = f"Posted by {role}" in str(ticket.message_ids.mapped("body"))
+        self.assertEqual(posted, may and route.endswith("/reply"))
+
+    # ---------------------------------------------------
+    # Records
+    # ---------------------------------------------------
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.models")
+    def test_every_role_reads_its_tickets_and_changes_none(self):
+        public = self.env.ref("base.public_user")
+        for role, user in self.users.items():
+            for owner, ticket in self.tickets.items():
+                mine = ticket.with_user(user or public)
+                rights = {
+                    "read": role in READERS[owner],
+                    "write": role == "staff",
+                    "create": role == "staff",
+                    "unlink": False,
+                }
+                for operation, right in rights.items():
+                    with self.subTest(role=role, of=owner, operation=operation):
+                        self.assertEqual(mine.has_access(operation), right)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.models")
+    def test_every_role_finds_what_it_may_read(self):
+        everything = sum(self.tickets.values(), self.env["helpdesk.ticket"])
+        for role, user in self.users.items():
+            if not user:
+                continue
+            with self.subTest(role=role):
+                found = (
+                    self.env["helpdesk.ticket"]
+                    .with_user(user)
+                    .search([("id", "in", everything.ids)])
+                )
+                expected = {
+                    self.tickets[o].id for o, who in READERS.items() if role in who
+                }
+                self.assertEqual(set(found.ids), expected)
+
+    def test_every_door_is_closed_after_the_contract_ended(self):
+        """Also those of Odoo that lead to tickets."""
+        ticket = self.tickets["uncovered"]
+        for url in (f"/mail/view?model=helpdesk.ticket&res_id={ticket.id}", "/my"):
+            self.enter("uncovered")
+            response = self.url_open(url)
+            self.assertTrue(response.url.endswith("/support/refused"))
+            self.assertNotIn("SECRET", response.text)

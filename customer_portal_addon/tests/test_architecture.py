@@ -1,0 +1,244 @@
+"""The walls of the house: the layer table of the design, checked in the code."""
+
+import ast
+import re
+from pathlib import Path
+from unittest import TestCase
+
+from lxml import etree
+
+ROOT = Path(__file__).resolve().parents[1]
+# Layers that may read the request: where a request becomes a user
+REQUEST_READERS = {"models/ir_http.py"}
+# Building a controller's filters is reading what was asked for, not a rule
+DOMAIN_BUILDERS = {"controllers/tickets.py": {"_get_ticket_filters"}}
+WRITING = {"create", "write", "unlink", "copy", "message_post", "message_subscribe"}
+# Methods that hand on the records they are called on: still with all rights
+HANDING_ON = {
+    "browse",
+    "exists",
+    "filtered",
+    "search",
+    "sorted",
+    "with_company",
+    "with_context",
+}
+
+
+class Module:
+    """One file of the addon and what its syntax tree says."""
+
+    def __init__(self, path):
+        self.name = str(path.relative_to(ROOT))
+        self.tree = ast.parse(path.read_text(), self.name)
+        self.parents = {
+            child: parent
+            for parent in ast.walk(self.tree)
+            for child in ast.iter_child_nodes(parent)
+        }
+
+    def nodes(self, *kinds):
+        return [node for node in ast.walk(self.tree) if isinstance(node, kinds)]
+
+    def calls(self, *names):
+        """Return the calls of methods with these names."""
+        return [
+            node
+            for node in self.nodes(ast.Call)
+            if isinstance(node.func, ast.Attribute) and node.func.attr in names
+        ]
+
+    def imports(self):
+        """Return what is imported: dotted names, the imported names included."""
+        for node in self.nodes(ast.Import, ast.ImportFrom):
+            source = "." * getattr(node, "level", 0) + (
+                getattr(node, "module", "") or ""
+            )
+            for alias in node.names:
+                yield f"{source}.{alias.name}".lstrip(".") if source else alias.name
+
+    def function_of(self, node):
+        while node and not isinstance(node, ast.FunctionDef):
+            node = self.parents.get(node)
+        return node.name if node else None
+
+    def place(self, node):
+        return f"{self.name}:{node.lineno} {ast.unparse(node)[:80]}"
+
+
+def layer(folder):
+    files = sorted((ROOT / folder).glob("*.py"))
+    return [Module(path) for path in files if path.name != "__init__.py"]
+
+
+def everything():
+    folders = ("tools", "models", "controllers", "wizards", "report")
+    return [module for folder in folders for module in layer(folder)]
+
+
+def templates():
+    """Return the QWeb templates of the portal, by file."""
+    for path in sorted((ROOT / "views").glob("portal_*.xml")):
+        yield path.name, etree.parse(path)
+
+
+class TestLayers(TestCase):
+    def assertNone(self, found, message):
+        self.assertFalse(list(found), message)
+
+    def test_tools_know_nothing_of_odoo(self):
+        allowed = {"re", "datetime", "typing", "zoneinfo", "stdnum"}
+        for module in layer("tools"):
+            roots = {name.partition(".")[0] for name in module.imports()}
+            self.assertLessEqual(roots, allowed, module.name)
+
+    def test_models_do_not_read_the_request(self):
+        for module in layer("models"):
+            if module.name not in REQUEST_READERS:
+                names = [n for n in module.imports() if n.endswith("http.request")]
+                self.assertNone(names, module.name)
+
+    def test_nobody_ends_a_transaction(self):
+        for module in everything():
+            calls = map(module.place, module.calls("commit", "rollback"))
+            self.assertNone(calls, "crons say _commit_progress")
+
+    def test_the_gate_only_looks(self):
+        [gate] = [m for m in layer("models") if m.name.endswith("support_gate.py")]
+        calls = gate.calls(*WRITING, "send_mail")
+        self.assertNone(map(gate.place, calls), "the gate writes nothing, mails nobody")
+        self.assertNone(map(gate.place, gate.nodes(ast.Raise)), "callers refuse")
+
+    def test_controllers_change_nothing_themselves(self):
+        for module in layer("controllers"):
+            calls = map(module.place, module.calls(*WRITING))
+            self.assertNone(calls, "a controller calls one method of a model")
+
+    def test_controllers_make_no_domains(self):
+        for module in layer("controllers"):
+            allowed = DOMAIN_BUILDERS.get(module.name, set())
+            uses = [
+                module.place(node)
+                for node in module.nodes(ast.Name)
+                if node.id == "Domain" and module.function_of(node) not in allowed
+            ]
+            self.assertNone(uses, "who sees what is a matter of models and rules")
+            for call in module.calls("search", "search_count", "search_fetch"):
+                first = call.args[0] if call.args else None
+                written = isinstance(first, ast.List | ast.BinOp)
+                self.assertFalse(written, module.place(call))
+
+    def test_controllers_have_no_sql_and_no_environment_of_others(self):
+        for module in layer("controllers"):
+            calls = module.calls("execute", "execute_query", "with_user")
+            self.assertNone(map(module.place, calls), "controllers act as the visitor")
+
+    def test_every_sudo_is_named_or_read_at_once(self):
+        """``x = y.sudo()`` is called ``x_sudo``; what has no name is read at once.
+
+        In models it may also be written at once; in controllers never.
+        """
+        for module in layer("models") + layer("controllers"):
+            calls = module.calls("sudo")
+            hidden = [
+                module.place(call) for call in calls if self.is_hidden(module, call)
+            ]
+            self.assertNone(hidden, hidden)
+
+    def is_hidden(self, module, call):
+        """Tell whether records with all rights go on under a name that hides it."""
+        node = call
+        while True:
+            attribute = module.parents[node]
+            method = module.parents.get(attribute)
+            if not (isinstance(method, ast.Call) and method.func is attribute):
+                break
+            if attribute.attr not in HANDING_ON:
+                return False
+            node = method
+        user = module.parents[node]
+        if isinstance(user, ast.Assign):
+            return not all(ast.unparse(t).endswith("_sudo") for t in user.targets)
+        return isinstance(user, ast.NamedExpr)
+
+    def test_one_class_per_file_of_models(self):
+        for module in layer("models"):
+            classes = [
+                node
+                for node in module.tree.body
+                if isinstance(node, ast.ClassDef)
+                and any("models." in ast.unparse(base) for base in node.bases)
+            ]
+            self.assertEqual(len(classes), 1, module.name)
+
+    def test_every_model_has_one_class_in_the_addon(self):
+        names = {}
+        for module in layer("models"):
+            for node in module.nodes(ast.Assign):
+                if ast.unparse(node.targets[0]) == "_name":
+                    names.setdefault(ast.unparse(node.value), []).append(module.name)
+        self.assertFalse({name for name, files in names.items() if len(files) > 1})
+
+
+class TestRoutes(TestCase):
+    def routes(self):
+        """Return function and arguments of every ``@http.route``."""
+        for module in layer("controllers"):
+            for function in module.nodes(ast.FunctionDef):
+                for decorator in function.decorator_list:
+                    if "route" in ast.unparse(decorator).partition("(")[0]:
+                        arguments = {
+                            keyword.arg: ast.unparse(keyword.value)
+                            for keyword in decorator.keywords
+                        }
+                        yield function.name, decorator.args, arguments
+
+    def test_no_route_switches_off_the_token_of_forms(self):
+        for name, _paths, arguments in self.routes():
+            self.assertNotEqual(arguments.get("csrf"), "False", name)
+
+    def test_pages_that_only_show_are_served_by_replicas(self):
+        """All of ours, but those that take a POST or say so here."""
+        writing = {
+            "support_refused",  # the reason lies in the session
+            "web_login",
+            "create_new_ticket",
+        }
+        for name, _paths, arguments in self.routes():
+            posts = "POST" in arguments.get("methods", "")
+            if not posts and name not in writing:
+                self.assertIn("readonly", arguments, name)
+                self.assertNotEqual(arguments["readonly"], "False", name)
+
+    def test_support_pages_ask_the_gate(self):
+        """So that they are refused, too, when only the support pages are."""
+        public = {"support_start", "support_refused", "web_login"}
+        for name, _paths, arguments in self.routes():
+            if name not in public:
+                self.assertEqual(arguments.get("support_gate"), "True", name)
+
+    def test_addresses_are_those_of_the_design(self):
+        prefixes = ("/support", "/my/ticket")
+        for name, paths, _arguments in self.routes():
+            for path in paths:
+                self.assertTrue(ast.literal_eval(path).startswith(prefixes), name)
+
+
+class TestTemplates(TestCase):
+    def test_templates_print_what_they_are_given(self):
+        banned = re.compile(r"\.?sudo\(|\.search\w*\(|\.env\b|\.browse\(|\.write\(")
+        for name, tree in templates():
+            for element in tree.iter():
+                for attribute, value in element.attrib.items():
+                    if attribute.startswith("t-"):
+                        self.assertFalse(banned.search(value), f"{name}: {value}")
+
+    def test_nothing_is_printed_unescaped(self):
+        for name, tree in templates():
+            self.assertFalse(tree.xpath("//*[@t-raw]"), name)
+            self.assertNotIn("Markup", etree.tostring(tree, encoding="unicode"), name)
+
+    def test_every_form_that_posts_carries_the_token(self):
+        for name, tree in templates():
+            for form in tree.xpath("//form[@method='post']"):
+                self.assertTrue(form.xpath(".//input[@name='csrf_token']"), name)

@@ -13,8 +13,8 @@ class SupportHome(Home):
         response = super().web_login(*args, **kw)
         error = getattr(response, "qcontext", {}).get("error")
         if error:
-            company = request.env.company.sudo()
-            refusal = request.env["support.gate"]._get_refusal_message(company)
+            company_sudo = request.env.company.sudo()
+            refusal = request.env["support.gate"]._get_refusal_message(company_sudo)
             response.qcontext["support_refused"] = error == refusal
         return response
 

@@ -145,8 +145,10 @@ class SupportTicketConversationMixin(models.AbstractModel):
         partner = self.env.user.partner_id
         limit = self._portal_hourly_limits[what]
         if what == "ticket":
-            tickets = self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
-            count = tickets.search_count(
+            tickets_sudo = (
+                self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+            )
+            count = tickets_sudo.search_count(
                 [("partner_id", "=", partner.id), ("create_date", ">", since)],
                 limit=limit,
             )

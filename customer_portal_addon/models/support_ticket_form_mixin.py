@@ -55,6 +55,7 @@ class SupportTicketFormMixin(models.AbstractModel):
             self._check_hourly_limit("ticket")
         except UserError as error:
             errors["form"] = error.args[0]
+            errors["files_again"] = ticket_type._get_files_again_message(files)
         if errors:
             return self.browse(), errors
         contact = self.env.user.partner_id

@@ -174,8 +174,9 @@ class TestTicketFormHttp(SupportHttpCase):
     def test_limit_of_an_hour_is_told_and_nothing_is_filed(self):
         for number in range(30):
             self._create_ticket(self.ben, name=str(number))
-        page = self.submit()
+        page = self.submit(files=[("picture.png", PNG)])
         self.assertRefused(page)
+        self.assertIn("Please choose your files again: picture.png", page.text)
         self.assertIn("a lot for one hour", self.text_of(page, "form_errors"))
         self.assertEqual(self.value_of(page, "description").strip(), "It crashes")
 

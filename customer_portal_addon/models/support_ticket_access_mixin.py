@@ -99,12 +99,14 @@ class SupportTicketAccessMixin(models.AbstractModel):
         return PORTAL_READABLE_FIELDS
 
     @api.model
-    def _get_allowed_access_params(self):
+    def _get_thread_with_access(
+        self, thread_id, *, hash=None, pid=None, token=None, **kwargs
+    ):
         """Accept no token instead of a login.
 
         Links in mails are forwarded; who opens them is not who they were sent to.
         """
-        return super()._get_allowed_access_params() - {"hash", "pid", "token"}
+        return super()._get_thread_with_access(thread_id, **kwargs)
 
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Let customers read messages; they write them on our pages only.

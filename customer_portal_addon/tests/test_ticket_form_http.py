@@ -1,5 +1,6 @@
 from odoo import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import EXE, PNG
 from .http_common import SupportHttpCase
@@ -192,6 +193,7 @@ class TestTicketFormHttp(SupportHttpCase):
         self.assertEqual((ticket.priority, ticket.closed), ("1", False))
         self.assertFalse(ticket.user_id)
 
+    @mute_logger("odoo.http")
     def test_without_the_token_nothing_is_filed(self):
         other = self.get_token(self.open_as(self.anna, self.url))
         self.authenticate(self.ben.login, self.ben.login)

@@ -6,9 +6,10 @@ import fcntl
 import hashlib
 import os
 import shutil
+import sys
 from pathlib import Path
 
-from console import Fail, say
+from console import Fail
 
 REPO = Path(__file__).resolve().parents[2]
 ADDON = "customer_portal_addon"
@@ -76,7 +77,10 @@ def locked(name, mode=fcntl.LOCK_EX):
         try:
             fcntl.flock(file, mode | fcntl.LOCK_NB)
         except BlockingIOError:
-            say(f"    waiting for another command of ours ({name}) …")
+            # not on stdout: a shell evaluates what bin/odoo --env prints there
+            print(
+                f"    waiting for another command of ours ({name}) …", file=sys.stderr
+            )
             fcntl.flock(file, mode)
         yield file
 

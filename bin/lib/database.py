@@ -39,11 +39,12 @@ class Database:
     def ensure(self, steps, rebuild=False):
         """Make the database fit the code; return whether anything was done.
 
-        ``rebuild``: start from nothing, too, when what is below the addon changed,
-        instead of updating what is there.
+        ``rebuild``: start from nothing instead of updating what is there; an update
+        leaves records alone that users may change.
         """
         below, _, above = self._made_from().partition(" ")
-        if not below or (rebuild and below != self.below):
+        changed = (below, above) != (self.below, self.above)
+        if not below or (rebuild and changed):
             self._install(steps)
         elif below != self.below:
             title = f"What is below {cache.ADDON} changed: updating all"

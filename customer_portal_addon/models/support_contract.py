@@ -37,9 +37,7 @@ class SupportContract(models.Model):
         tracking=True,
         help="The company that is entitled; all its contacts are.",
     )
-    level_id = fields.Many2one(
-        "support.level", string="Level", ondelete="restrict", tracking=True
-    )
+    level_id = fields.Many2one("support.level", ondelete="restrict", tracking=True)
     date_start = fields.Date(
         string="From", required=True, default=fields.Date.context_today, tracking=True
     )

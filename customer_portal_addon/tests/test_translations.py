@@ -36,15 +36,15 @@ class TestTranslations(TransactionCase):
             terms = polib.pofile(exported.getvalue().decode())
         cls.terms = {term.msgid for term in terms}
 
-    def read(self, name):
+    def open_po(self, name):
         return polib.pofile(file_path(f"customer_portal_addon/i18n/{name}"))
 
     def test_template_is_up_to_date(self):
-        terms = {term.msgid for term in self.read("customer_portal_addon.pot")}
+        terms = {term.msgid for term in self.open_po("customer_portal_addon.pot")}
         self.assertEqual(terms, self.terms, "see docs/development.md")
 
     def test_german_is_complete(self):
-        german = self.read("de.po")
+        german = self.open_po("de.po")
         terms = {term.msgid: term for term in german if not term.obsolete}
         self.assertEqual(set(terms), self.terms, "see docs/development.md")
         self.assertEqual([term.msgid for term in german.fuzzy_entries()], [])

@@ -76,6 +76,7 @@ export class SupportForm extends Interaction {
             )) {
                 old.remove();
             }
+            field.querySelector(".o_support_files_error").textContent = "";
             const error = checked.querySelector(".o_support_error");
             field.querySelector("input").classList.toggle("is-invalid", Boolean(error));
             field.append(...(error ? [error] : []));

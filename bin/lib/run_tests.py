@@ -120,6 +120,7 @@ def pytest(odoo, conf, arguments):
         "XDG_CONFIG_HOME": str(home / "config"),
     }
     command = [odoo.environment.python, "-P", "-m", "pytest", "-p", "odoo_log"]
+    command += ["-p", "shared_filestore"]
     command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
     command += [f"--basetemp={cache.root() / 'tmp'}"]
     command += ["-o", f"cache_dir={cache.root() / 'pytest'}"]

@@ -17,6 +17,14 @@ class HelpdeskTicket(models.Model):
     # Fields
     # ---------------------------------------------------
 
+    commercial_partner_id = fields.Many2one(
+        "res.partner",
+        related=None,
+        compute="_compute_commercial_partner_id",
+        store=True,
+        help="The company of the contact when the ticket was filed. It stays, whoever "
+        "the contact works for later.",
+    )
     support_code = fields.Char(
         related="partner_id.support_code", string="Support ID", groups="base.group_user"
     )
@@ -38,6 +46,16 @@ class HelpdeskTicket(models.Model):
     _support_customer_activity_idx = models.Index(
         "(commercial_partner_id, last_activity_at DESC)"
     )
+
+    @api.depends("partner_id")
+    def _compute_commercial_partner_id(self):
+        """Belong to the company that the contact works for now, and stay there.
+
+        OCA's field follows the contact: the next employer's administrators would read
+        the tickets of the last one.
+        """
+        for ticket in self:
+            ticket.commercial_partner_id = ticket.partner_id.commercial_partner_id
 
     # ---------------------------------------------------
     # CRUD
@@ -183,5 +201,5 @@ class HelpdeskTicket(models.Model):
         must not be able to write to the world in our name.
         """
         self.ensure_one()
-        customer = self.partner_id.commercial_partner_id
+        customer = self.commercial_partner_id
         return partner.commercial_partner_id == customer

@@ -110,10 +110,53 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
+        customers = {}
+        if "parent_id" in vals or "is_company" in vals:
+            # what waits to be computed belongs to the customer of before
+            self.env["helpdesk.ticket"].flush_model(["commercial_partner_id"])
+            people = self.with_context(active_test=False).search(
+                [("id", "child_of", self.ids)]
+            )
+            customers = {person: person.commercial_partner_id for person in people}
         result = super().write(vals)
         if "is_customer_administrator" in vals:
             self._sync_administrator_group()
+        for person, customer in customers.items():
+            if person.commercial_partner_id != customer:
+                person._change_customer(customer)
+                # the record rules remember the customer of a user
+                self.env.registry.clear_cache()
         return result
+
+    def _change_customer(self, former):
+        """Part a contact who has moved from what is the former customer's.
+
+        Tickets stay with the customer they were filed for, and the contact takes no
+        more part in them; nor does a customer administrator become one of the next
+        customer. Tickets of a person without a company come along.
+
+        :param res.partner former: the customer before
+        """
+        self.ensure_one()
+        tickets_sudo = (
+            self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+        )
+        if former == self:
+            own_sudo = tickets_sudo.search([("commercial_partner_id", "=", self.id)])
+            own_sudo.commercial_partner_id = self.commercial_partner_id
+            return
+        if self.sudo().is_customer_administrator:
+            self.sudo().is_customer_administrator = False
+        followed_sudo = (
+            self.env["mail.followers"]
+            .sudo()
+            .search(
+                [("res_model", "=", tickets_sudo._name), ("partner_id", "=", self.id)]
+            )
+        )
+        tickets_sudo.browse(followed_sudo.mapped("res_id")).exists().filtered(
+            lambda ticket: ticket.commercial_partner_id == former
+        ).message_unsubscribe(self.ids)
 
     def _sync_administrator_group(self):
         """Give or take the group of customer administrators, by the contact's flag.

@@ -24,13 +24,13 @@ ROLES = {
     "former": "fritz",  # of Adler, now of Braun; had filed tickets at Adler
     "staff": "agent",
 }
-# Whose ticket -> who reads it. The customer administrators read those of the company
-# that the contact belongs to.
+# Whose ticket -> who reads it. The customer administrators read those that were filed
+# for their company; whoever has left it reads them no more.
 READERS = {
     "contact": {"contact", "administrator", "staff"},
     "stranger": {"stranger", "other administrator", "staff"},
     "uncovered": {"staff"},
-    "former": {"former", "other administrator", "staff"},
+    "former": {"administrator", "staff"},
 }
 
 # What a route answers: to people who may use support, to guests, to uncovered people

@@ -1,0 +1,70 @@
+from odoo.tests import tagged
+
+from .common import SupportCase
+
+
+@tagged("post_install", "-at_install")
+class TestMovingContacts(SupportCase):
+    """People change companies; tickets stay with the customer they were filed for."""
+
+    def tickets_of(self, user):
+        return self.env["helpdesk.ticket"].with_user(user).search([]).sudo()
+
+    def test_tickets_stay_with_the_customer(self):
+        own = self._create_ticket(self.ben)
+        own.message_subscribe(self.ben.partner_id.ids)
+        followed = self._create_ticket(self.anna)
+        followed.message_subscribe(self.ben.partner_id.ids)
+        elsewhere = self._create_ticket(self.emil)
+        elsewhere.message_subscribe(self.ben.partner_id.ids)
+        self.ben.partner_id.parent_id = self.braun
+        self.assertEqual(own.commercial_partner_id, self.adler)
+        self.assertEqual(self.tickets_of(self.anna), own + followed)
+        self.assertEqual(self.tickets_of(self.erna), elsewhere)
+        # whom Braun had asked to take part still does; Adler's are gone
+        self.assertEqual(self.tickets_of(self.ben), elsewhere)
+        for ticket in own + followed:
+            self.assertNotIn(self.ben.partner_id, ticket.message_partner_ids)
+        new = self._create_ticket(self.ben)
+        self.assertEqual(new.commercial_partner_id, self.braun)
+        self.assertEqual(self.tickets_of(self.ben), elsewhere + new)
+
+    def test_somebody_who_leaves_sees_nothing_more(self):
+        self._create_ticket(self.ben)
+        self.company.support_policy = "open"
+        self.ben.partner_id.parent_id = False
+        self.assertFalse(self.tickets_of(self.ben))
+
+    def test_tickets_of_a_single_person_come_along_into_a_company(self):
+        self.company.support_policy = "open"
+        self.gesa.partner_id.parent_id = False
+        ticket = self._create_ticket(self.gesa)
+        self.assertEqual(ticket.commercial_partner_id, self.gesa.partner_id)
+        self.gesa.partner_id.parent_id = self.braun
+        self.assertEqual(ticket.commercial_partner_id, self.braun)
+        self.assertEqual(self.tickets_of(self.gesa), ticket)
+        self.assertEqual(self.tickets_of(self.erna), ticket)
+
+    def test_people_below_a_department_move_with_it(self):
+        department = self.env["res.partner"].create(
+            {"name": "IT", "parent_id": self.adler.id}
+        )
+        self.ben.partner_id.parent_id = department
+        ticket = self._create_ticket(self.ben)
+        self.assertEqual(self.tickets_of(self.ben), ticket)
+        department.parent_id = self.braun
+        self.assertEqual(ticket.commercial_partner_id, self.adler)
+        self.assertFalse(self.tickets_of(self.ben))
+
+    def test_an_administrator_who_leaves_administers_no_more(self):
+        old, _new = self._create_ticket(self.ben), self._create_ticket(self.emil)
+        self.assertEqual(self.tickets_of(self.anna), old)
+        self.anna.partner_id.parent_id = self.braun
+        self.assertFalse(self.tickets_of(self.anna))
+        group = self.env.ref("customer_portal_addon.group_customer_administrator")
+        self.assertNotIn(group, self.anna.group_ids)
+
+    def test_another_contact_takes_the_ticket_along(self):
+        ticket = self._create_ticket(self.ben)
+        ticket.partner_id = self.emil.partner_id
+        self.assertEqual(ticket.commercial_partner_id, self.braun)

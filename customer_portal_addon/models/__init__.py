@@ -9,6 +9,7 @@ from . import (
     ir_http,
     ir_rule,
     ir_attachment,
+    mail_message,
     mailing_contact,
     support_form_field,
     support_form_field_option,
@@ -18,5 +19,6 @@ from . import (
     support_ticket_access_mixin,
     support_ticket_conversation_mixin,
     support_ticket_form_mixin,
+    helpdesk_ticket_team,
     helpdesk_ticket,
 )

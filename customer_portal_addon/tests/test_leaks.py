@@ -162,6 +162,48 @@ class TestModelLeaks(SupportCase):
                 },
             )
 
+    def test_nobody_follows_a_team(self):
+        """Who follows a team follows, and so sees, all tickets of the team."""
+        team = self.env["helpdesk.ticket.team"].create({"name": "Team"})
+        as_emil = team.with_user(self.emil)
+        as_emil.message_subscribe(self.emil.partner_id.ids)
+        self.assertRefused(as_emil.message_post, body="x", message_type="comment")
+        team.message_subscribe(self.emil.partner_id.ids)
+        self.assertNotIn(self.emil.partner_id, team.message_partner_ids)
+        ticket = self._create_ticket(self.ben, team_id=team.id)
+        self.assertFalse(ticket.with_user(self.emil).has_access("read"))
+        team.message_subscribe(self.agent.partner_id.ids)
+        self.assertIn(self.agent.partner_id, team.message_partner_ids)
+
+    def test_nobody_changes_what_they_wrote(self):
+        self.ticket.with_user(self.ben)._post_checked_reply("Mine", [])
+        message = self.env["mail.message"].search(
+            [("author_id", "=", self.ben.partner_id.id)], order="id desc", limit=1
+        )
+        as_ben = message.with_user(self.ben)
+        self.assertIn("Mine", as_ben.body)
+        for values in ({"body": "x"}, {"date": "2020-01-01"}, {"subtype_id": 2}):
+            self.assertRefused(as_ben.write, values)
+        self.assertRefused(as_ben.unlink)
+
+    def test_messages_go_with_the_ticket(self):
+        """Authors and people who were notified, too, lose what they lose sight of."""
+        self.ticket.message_subscribe(self.emil.partner_id.ids)
+        shared = self.ticket.with_user(self.agent).message_post(
+            body="Shared",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            partner_ids=self.emil.partner_id.ids,
+        )
+        as_emil = shared.with_user(self.emil)
+        domain = [("id", "=", shared.id)]
+        self.assertEqual(as_emil.search(domain), shared)
+        self.assertIn("Shared", as_emil.read(["body"])[0]["body"])
+        self.ticket.message_unsubscribe(self.emil.partner_id.ids)
+        as_emil.invalidate_recordset()
+        self.assertFalse(as_emil.search(domain))
+        self.assertRefused(as_emil.read, ["body"])
+
     def test_copied_tickets_do_not_slip_out(self):
         self.assertRefused(self.ticket.with_user(self.ben).copy)
 

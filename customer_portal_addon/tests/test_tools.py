@@ -169,6 +169,12 @@ class TestFormValues(TestCase):
         self.assertEqual(form_values.clean_text("a\r\nb\rc", multiline=True), "a\nb\nc")
         self.assertEqual(form_values.clean_text("a\r\nb"), "a b")
 
+    def test_every_line_break_is_one(self):
+        """The header of a mail takes none of them: the mail would not be sent."""
+        for char in "\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029":
+            self.assertEqual(form_values.clean_text(f"a{char}b"), "a b")
+            self.assertEqual(form_values.clean_text(f"a{char}b", True), "a\nb")
+
     @given(st.text())
     def test_reading_any_text_never_crashes(self, text):
         form_values.is_phone(text)

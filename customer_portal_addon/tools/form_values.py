@@ -6,6 +6,8 @@ from datetime import date
 _SPLIT = re.compile(r"[,;\s]+")
 _PHONE = re.compile(r"^\+?[\d\s()/.-]{5,30}$")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
+# All that Python, and with it the header of a mail, takes for the end of a line
+_LINE_BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -18,7 +20,7 @@ def clean_text(value, multiline=False):
     """
     if not isinstance(value, str):
         return ""
-    value = _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    value = _CONTROL.sub("", _LINE_BREAK.sub("\n", value))
     if not multiline:
         value = " ".join(value.split("\n"))
     return value.strip()

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import plaintext2html
 
 MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 
@@ -192,7 +193,9 @@ class HelpdeskTicket(models.Model):
             },
         )
         mail = self.env["mail.mail"].browse(mail_id)
-        mail.mail_message_id.body = f"{mail.subject} → {partner.email_formatted}"
+        mail.mail_message_id.body = plaintext2html(
+            f"{mail.subject} → {partner.email_formatted}"
+        )
 
     def _is_known_reader(self, partner):
         """Tell whether a mail to ``partner`` may carry words of the sender.

@@ -100,6 +100,14 @@ class TestConfirmationMail(MailTools, SupportCase):
         self.file(subject="<img src=x onerror=alert(1)>")
         self.assertNotIn("<img src=x", self.mail_to(self.ben.email)["body"])
 
+    def test_the_chatter_notes_who_got_it(self):
+        self.ben.partner_id.name = "<b>Ben</b>"
+        note = self.file().message_ids.filtered(
+            lambda message: message.message_type == "email_outgoing"
+        )
+        self.assertIn(f"&lt;{self.ben.email}&gt;", note.body)
+        self.assertNotIn("<b>", note.body)
+
     def test_line_breaks_in_a_subject_make_no_headers(self):
         self.file(subject="x\r\nBcc: spy@world.example")
         for mail in self._mails:

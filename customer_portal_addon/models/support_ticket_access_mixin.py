@@ -108,6 +108,14 @@ class SupportTicketAccessMixin(models.AbstractModel):
         """
         return super()._get_thread_with_access(thread_id, **kwargs)
 
+    def _get_share_url(
+        self, redirect=False, signup_partner=False, pid=None, share_token=True
+    ):
+        """Lead to the ticket without a token, which customers may not read."""
+        return super()._get_share_url(
+            redirect=redirect, signup_partner=signup_partner, pid=pid, share_token=False
+        )
+
     def _mail_get_operation_for_mail_message_operation(self, message_operation):
         """Let customers read messages; they write them on our pages only.
 

@@ -340,6 +340,13 @@ class TestHttpLeaks(SupportHttpCase):
     def last_message(self):
         return self.ticket.message_ids.sorted("id")[-1:]
 
+    def test_odoos_links_lead_to_the_ticket(self):
+        link = f"/mail/view?model=helpdesk.ticket&res_id={self.ticket.id}"
+        response = self.open_as(self.ben, link)
+        self.assertEqual(response.status_code, 200)
+        self.assertIn(self.ticket.number, response.text)
+        self.assertNotIn("token", response.url)
+
     def test_tokens_let_nobody_post(self):
         token = self.ticket._portal_ensure_token()
         pid = self.ben.partner_id.id

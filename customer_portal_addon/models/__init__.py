@@ -5,6 +5,7 @@ from . import (
     support_contract,
     support_gate,
     res_partner,
+    base_partner_merge,
     res_users,
     ir_http,
     ir_rule,

@@ -80,3 +80,12 @@ class ResUsers(models.Model):
         partners_sudo = users.sudo().partner_id
         partners_sudo.filtered("is_customer_administrator")._sync_administrator_group()
         return users
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "partner_id" in vals:
+            # the record rules remember the contact of a user
+            self.env.registry.clear_cache()
+        if "partner_id" in vals or "group_ids" in vals:
+            self.sudo().partner_id._sync_administrator_group()
+        return result

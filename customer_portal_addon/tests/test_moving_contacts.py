@@ -64,6 +64,63 @@ class TestMovingContacts(SupportCase):
         group = self.env.ref("customer_portal_addon.group_customer_administrator")
         self.assertNotIn(group, self.anna.group_ids)
 
+    def test_a_login_that_gets_another_contact_sees_what_is_theirs(self):
+        own, other = self._create_ticket(self.ben), self._create_ticket(self.emil)
+        self.assertEqual(self.tickets_of(self.anna), own)
+        contact = self.env["res.partner"].create(
+            {"name": "New", "parent_id": self.braun.id}
+        )
+        self.anna.partner_id = contact
+        self.assertFalse(self.tickets_of(self.anna))
+        contact.is_customer_administrator = True
+        self.assertEqual(self.tickets_of(self.anna), other)
+
+    def test_groups_of_administrators_follow_the_flag(self):
+        group = self.env.ref("customer_portal_addon.group_customer_administrator")
+        portal = self.env.ref("base.group_portal")
+        self.anna.group_ids = self.env.ref("base.group_user")
+        self.assertNotIn(group, self.anna.group_ids)
+        self.anna.group_ids = portal
+        self.assertIn(group, self.anna.group_ids)
+        self.ben.group_ids = portal + group
+        self.assertNotIn(group, self.ben.group_ids)
+
+    def merge(self, duplicate, contact):
+        wizard = self.env["base.partner.merge.automatic.wizard"]
+        wizard._merge((duplicate + contact).ids, contact)
+        self.env.flush_all()
+
+    def test_merged_contacts_keep_one_support_id_and_their_tickets(self):
+        contact = self.gesa.partner_id
+        duplicate = self.env["res.partner"].create({"name": "Gesa", "email": "g@x.y"})
+        ticket = self.env["helpdesk.ticket"].create(
+            {"name": "By mail", "description": "x", "partner_id": duplicate.id}
+        )
+        code = duplicate.support_code
+        self.assertTrue(code)
+        self.merge(duplicate, contact)
+        self.assertEqual(contact.support_code, code)
+        self.assertEqual(ticket.commercial_partner_id, self.adler)
+        self.assertEqual(self.tickets_of(self.gesa), ticket)
+        self._create_ticket(self.emil)
+        contact = self.emil.partner_id
+        code, duplicate = contact.support_code, duplicate.create({"name": "Emil"})
+        duplicate._ensure_support_code()
+        self.merge(duplicate, contact)
+        self.assertEqual(contact.support_code, code)
+
+    def test_merging_makes_no_administrator_of_another_customer(self):
+        own, other = self._create_ticket(self.ben), self._create_ticket(self.emil)
+        self.assertEqual(self.tickets_of(self.anna), own)
+        contact = self.env["res.partner"].create(
+            {"name": "Anna", "email": self.anna.email, "parent_id": self.braun.id}
+        )
+        self.merge(self.anna.partner_id, contact)
+        self.assertEqual(self.anna.partner_id, contact)
+        self.assertFalse(contact.is_customer_administrator)
+        self.assertNotIn(other, self.tickets_of(self.anna))
+        self.assertNotIn(own, self.tickets_of(self.anna))
+
     def test_another_contact_takes_the_ticket_along(self):
         ticket = self._create_ticket(self.ben)
         ticket.partner_id = self.emil.partner_id

@@ -1,0 +1,33 @@
+from odoo import api, models
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        """Merge what support knows of contacts; Odoo does the rest by SQL.
+
+        One of their support IDs stays. Tickets of a person without a company come
+        along into that of the remaining contact, but no rights of an administrator.
+        """
+        former_sudo, contact_sudo = src_partners.sudo(), dst_partner.sudo()
+        customer_sudo = contact_sudo.commercial_partner_id
+        tickets_sudo = (
+            self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+        ).search([("commercial_partner_id", "in", former_sudo.ids)])
+        former_sudo.filtered(
+            lambda partner: partner.commercial_partner_id != customer_sudo
+        ).is_customer_administrator = False
+        codes = former_sudo.filtered("support_code").mapped("support_code")
+        former_sudo.support_code = False
+        former_sudo.flush_recordset()  # two contacts never have the same
+        if codes and not contact_sudo.support_code:
+            contact_sudo.support_code = codes[0]
+        self.env.flush_all()
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        tickets_sudo.commercial_partner_id = customer_sudo
+        contact_sudo._sync_administrator_group()
+        # the record rules remember the contact of a user
+        self.env.registry.clear_cache()
+        return result

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import AccessError
 
 from ..exceptions import SupportAccessRefused
 
@@ -82,6 +83,9 @@ class ResUsers(models.Model):
         return users
 
     def write(self, vals):
+        if "company_id" in vals and not self.env.su and self.env.user.share:
+            # Odoo lets everybody choose; the gate asks by the rules of this company
+            raise AccessError(self.env._("Only our team can change your company."))
         result = super().write(vals)
         if "partner_id" in vals:
             # the record rules remember the contact of a user

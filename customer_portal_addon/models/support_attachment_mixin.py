@@ -1,5 +1,10 @@
+import io
+
+from PIL import Image
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools.image import IMAGE_MAX_RESOLUTION
 from odoo.tools.mimetypes import guess_mimetype
 
 from ..tools import form_values
@@ -174,4 +179,23 @@ class SupportAttachmentMixin(models.AbstractModel):
                 name=name,
                 kinds=rules["kinds_label"],
             )
+        if mimetype in IMAGES and not self._is_image_readable(content):
+            return _(
+                "“%(name)s” can't be read as an image: it is damaged or has too many "
+                "pixels.",
+                name=name,
+            )
         return None
+
+    @api.model
+    def _is_image_readable(self, content):
+        """Tell whether Odoo, which makes large images smaller, can read this one."""
+        try:
+            with Image.open(io.BytesIO(content)) as picture:
+                width, height = picture.size
+                if width * height > IMAGE_MAX_RESOLUTION:
+                    return False
+                picture.load()
+        except Exception:  # damaged files make Pillow raise errors of all kinds
+            return False
+        return True

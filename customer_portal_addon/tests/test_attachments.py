@@ -3,6 +3,8 @@
 import io
 import zipfile
 
+from PIL import Image
+
 from odoo.tests import tagged
 
 from .common import EXE, PNG, SupportCase
@@ -101,6 +103,15 @@ class TestAttachments(SupportCase):
         self.assertTrue(self.accepts("big.png", fitting))
         errors = self.errors_of(("big.png", fitting + b"x"))
         self.assertIn("“big.png” is larger than 1 MB.", errors)
+
+    def test_images_that_can_not_be_read(self):
+        """Odoo makes large images smaller; what it can't read would be an error."""
+        stream = io.BytesIO()
+        Image.new("1", (20000, 10000)).save(stream, "PNG")
+        damaged = PNG.replace(b"IDAT", b"IDxx")
+        for content in (damaged, stream.getvalue()):
+            errors = self.errors_of(("broken.png", content))
+            self.assertIn("“broken.png” can't be read as an image", errors or "")
 
     def test_empty_file(self):
         self.assertIn("“empty.png” is empty.", self.errors_of(("empty.png", b"")))

@@ -2,7 +2,7 @@ from datetime import datetime
 
 from freezegun import freeze_time
 
-from odoo.exceptions import AccessDenied
+from odoo.exceptions import AccessDenied, AccessError
 from odoo.tests import tagged
 
 from ..exceptions import SupportAccessRefused
@@ -65,6 +65,15 @@ class TestGate(SupportCase):
         other = self.env["res.company"].create({"name": "Other vendor"})
         self.contract_of(self.adler).company_id = other
         self.assertEqual(self.decide(self.ben).reason, "no_contract")
+
+    def test_nobody_chooses_the_company_that_asks_less(self):
+        other = self.env["res.company"].create({"name": "Open"})
+        self.ben.company_ids += other
+        with self.assertRaises(AccessError):
+            self.ben.with_user(self.ben).write({"company_id": other.id})
+        self.ben.with_user(self.ben).write({"phone": "+49 30 123456"})
+        self.ben.company_id = other
+        self.assertEqual(self.ben.company_id, other)
 
     def test_notification_list(self):
         self.company.support_list_required = True

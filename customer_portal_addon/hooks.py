@@ -9,11 +9,16 @@ CLOSED_MAIL = "customer_portal_addon.mail_template_ticket_closed"
 
 
 def post_init_hook(env):
-    """Switch off OCA's portal rule, which shows the tickets of all colleagues.
+    """Close the holes of a helpdesk that has been in use, and catch up on it.
 
-    And have stages send our mail about closed tickets: OCA's greets the agent.
+    OCA's portal rule shows the tickets of all colleagues; who follows a team follows,
+    and thereby sees, all of its tickets; and OCA's mail about closed tickets greets
+    the agent.
     """
     _set_oca_portal_rule(env, active=False)
+    teams = [("res_model", "=", "helpdesk.ticket.team")]
+    outsiders = [("partner_id.partner_share", "=", True)]
+    env["mail.followers"].search(teams + outsiders).unlink()
     _replace_stage_mail(env, OCA_CLOSED_MAIL, CLOSED_MAIL)
     mailing_list = env.ref("customer_portal_addon.mailing_list_support")
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])

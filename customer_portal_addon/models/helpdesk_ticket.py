@@ -99,6 +99,10 @@ class HelpdeskTicket(models.Model):
         self._check_not_remote()
         return super().message_notify(**kwargs)
 
+    def message_subscribe(self, *args, **kwargs):
+        self._check_not_remote()
+        return super().message_subscribe(*args, **kwargs)
+
     def message_get_followers(self, *args, **kwargs):
         self._check_not_remote()
         return super().message_get_followers(*args, **kwargs)

@@ -199,7 +199,11 @@ class HelpdeskTicketType(models.Model):
     def _parse_cc(self, value):
         text = form_values.clean_text(value, multiline=True)
         addresses = form_values.split_addresses(text)
-        wrong = [address for address in addresses if not email_normalize(address)]
+        wrong = [
+            address[:254]
+            for address in addresses
+            if len(address) > 254 or not email_normalize(address)
+        ]
         if wrong:
             raise ValidationError(
                 self.env._(

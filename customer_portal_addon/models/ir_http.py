@@ -19,9 +19,14 @@ class IrHttp(models.AbstractModel):
         request, whichever door they came through.
         """
         result = super()._authenticate(endpoint)
-        if request.env.uid and request.env.user._is_support_gated():
-            cls._check_support_gate(endpoint.routing)
+        cls._check_support_gate(endpoint.routing)
         return result
+
+    @classmethod
+    def _serve_fallback(cls):
+        """Ask the gate for the pages of the website, too: they pass no controller."""
+        cls._check_support_gate({"type": "http"})
+        return super()._serve_fallback()
 
     @classmethod
     def _check_support_gate(cls, routing):
@@ -30,6 +35,8 @@ class IrHttp(models.AbstractModel):
         :param dict routing: of the endpoint; those of the support pages carry
             ``support_gate=True``
         """
+        if not (request.env.uid and request.env.user._is_support_gated()):
+            return
         decision = request.env["ir.http"]._get_support_decision()
         if decision.allowed:
             return

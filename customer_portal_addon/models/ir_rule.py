@@ -9,11 +9,13 @@ class IrRule(models.Model):
         """Hide all tickets from portal users whom the gate refuses.
 
         What the doors do for whole logins, this does for every way to a ticket: RPC,
-        attachments and messages, also when only the support pages are refused.
+        attachments and messages, also when only the support pages are refused. The
+        gate decides by the rules of the user's company; so only its tickets count.
         """
         domain = super()._compute_domain(model_name, mode)
         if model_name != "helpdesk.ticket" or not self.env.user._is_support_gated():
             return domain
-        if self.env["ir.http"]._get_support_decision().allowed:
-            return domain
-        return fields.Domain.FALSE
+        if not self.env["ir.http"]._get_support_decision().allowed:
+            return fields.Domain.FALSE
+        company = self.env.user.sudo().company_id
+        return domain & fields.Domain("company_id", "=", company.id)

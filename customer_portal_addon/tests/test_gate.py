@@ -200,6 +200,16 @@ class TestGate(SupportCase):
         self.company.support_policy = "open"
         self.assertEqual(tickets.search([]), ticket)
 
+    def test_only_tickets_of_the_company_that_was_asked(self):
+        """The other company's gate may be stricter."""
+        other = self.env["res.company"].create({"name": "Other vendor"})
+        self.ben.company_ids += other
+        own = self._create_ticket(self.ben)
+        foreign = self._create_ticket(self.ben, company_id=other.id)
+        tickets = self.env["helpdesk.ticket"].with_user(self.ben)
+        tickets = tickets.with_context(allowed_company_ids=self.ben.company_ids.ids)
+        self.assertEqual(tickets.search([("id", "in", (own + foreign).ids)]), own)
+
     # ---------------------------------------------------
     # What staff see
     # ---------------------------------------------------

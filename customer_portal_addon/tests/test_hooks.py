@@ -40,3 +40,15 @@ class TestHooks(SupportCase):
         self.assertEqual(done.mail_template_id, ours)
         hooks._replace_stage_mail(self.env, hooks.CLOSED_MAIL, hooks.OCA_CLOSED_MAIL)
         self.assertEqual(done.mail_template_id, oca)
+
+    def test_only_staff_go_on_following_teams(self):
+        team = self.env["helpdesk.ticket.team"].create({"name": "Team"})
+        follow = {"res_model": team._name, "res_id": team.id}
+        people = self.ben.partner_id + self.agent.partner_id
+        team.message_follower_ids.unlink()
+        self.env["mail.followers"].create(
+            [{**follow, "partner_id": person.id} for person in people]
+        )
+        hooks.post_init_hook(self.env)
+        team.invalidate_recordset()
+        self.assertEqual(team.message_partner_ids, self.agent.partner_id)

@@ -149,9 +149,10 @@ class TestModelLeaks(SupportCase):
         )
 
     def test_nobody_follows_a_ticket_on_their_own(self):
-        for user in (self.gesa, self.emil):
+        # the customer administrator reads the ticket, but would still do so later
+        for user in (self.gesa, self.emil, self.anna):
             ticket = self.ticket.with_user(user)
-            ticket.message_subscribe(user.partner_id.ids)
+            self.assertRefused(ticket.message_subscribe, user.partner_id.ids)
             self.assertNotIn(user.partner_id, self.ticket.message_partner_ids)
             self.assertRefused(
                 self.env["mail.followers"].with_user(user).create,

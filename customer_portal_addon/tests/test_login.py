@@ -67,6 +67,14 @@ class TestLogin(SupportHttpCase):
         # the session is over, not only redirected
         self.assertIn("/web/login", self.url_open("/my/tickets").url)
 
+    def test_pages_of_the_website_end_the_session_as_well(self):
+        """They are served without a controller."""
+        self.authenticate(self.ben.login, self.ben.login)
+        self.assertTrue(self.url_open("/contactus").url.endswith("/contactus"))
+        self.env["support.contract"].search([]).action_cancel()
+        self.assertIn("/support/refused", self.url_open("/contactus").url)
+        self.assertIn("/web/login", self.url_open("/my/account").url)
+
     def test_scope_support_leaves_the_rest_of_the_portal(self):
         self.company.support_scope = "support"
         self.login(self.clara)

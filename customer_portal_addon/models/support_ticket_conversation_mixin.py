@@ -35,10 +35,21 @@ class SupportTicketConversationMixin(models.AbstractModel):
             ]
         )
 
+    def _get_opening_mail(self):
+        """Return the mail that opened the ticket, empty when a form or staff did.
+
+        It is the ticket's description and not told twice.
+        """
+        self.ensure_one()
+        first = self.env["mail.message"].search(
+            self._get_conversation_domain(), order="date, id", limit=1
+        )
+        return first.filtered(
+            lambda mail: mail.message_type == "email" and mail.body == self.description
+        )
+
     def _get_conversation(self):
         """Return the personal messages that customers see, the oldest first.
-
-        The mail that opened a ticket is its description and not told twice.
 
         :rtype: mail.message
         """
@@ -46,10 +57,7 @@ class SupportTicketConversationMixin(models.AbstractModel):
         messages = self.env["mail.message"].search(
             self._get_conversation_domain(), order="date, id"
         )
-        opening = messages[:1]
-        if opening.message_type == "email" and opening.body == self.description:
-            messages -= opening
-        return messages
+        return messages - self._get_opening_mail()
 
     def _get_customer_files(self):
         """Return the files that customers may see of these tickets.
@@ -62,28 +70,21 @@ class SupportTicketConversationMixin(models.AbstractModel):
     def _get_original_files(self):
         """Return the files that came with the original message."""
         self.ensure_one()
-        opening = self.env["mail.message"].search(
-            self._get_conversation_domain(), order="date, id", limit=1
-        )
-        files = self.answer_ids.attachment_ids
-        if opening not in self._get_conversation():
-            files |= opening.attachment_ids
+        files = self.answer_ids.attachment_ids | self._get_opening_mail().attachment_ids
         return files.sorted("id")
 
     def _get_conversation_values(self):
         """Return the conversation as the ticket page prints it, the oldest first.
 
-        :return: author, is_staff, is_mine, date, body and files of each message
+        :return: id, author, is_staff, date, body and files of each message
         :rtype: list[dict]
         """
         self.ensure_one()
-        reader = self.env.user.partner_id
         return [
             {
                 "id": message.id,
                 "author": message.author_id.name or message.email_from,
                 "is_staff": message.author_id and not message.author_id.partner_share,
-                "is_mine": message.author_id == reader,
                 "date": message.date,
                 "body": message.body,
                 "files": message.attachment_ids.sorted("id"),

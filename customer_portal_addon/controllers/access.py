@@ -3,10 +3,10 @@
 from odoo import http
 from odoo.http import request
 
-from odoo.addons.web.controllers.home import Home
+from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 
 
-class SupportHome(Home):
+class SupportHome(AuthSignupHome):
     @http.route()
     def web_login(self, *args, **kw):
         """Lead somebody whom the gate refused to the page with the reasons."""
@@ -16,6 +16,18 @@ class SupportHome(Home):
             company_sudo = request.env.company.sudo()
             refusal = request.env["support.gate"]._get_refusal_message(company_sudo)
             response.qcontext["support_refused"] = error == refusal
+        return response
+
+    @http.route()
+    def web_auth_reset_password(self, *args, **kw):
+        """Answer the same whether somebody has a login or not."""
+        response = super().web_auth_reset_password(*args, **kw)
+        values = getattr(response, "qcontext", {})
+        if values.get("message") and not values.get("token"):
+            values["message"] = request.env._(
+                "If there is a login with this address, an e-mail with the way to a "
+                "new password is on its way to it."
+            )
         return response
 
 

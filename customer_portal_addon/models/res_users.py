@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessDenied, AccessError, UserError
 
 from ..exceptions import SupportAccessRefused
+
+_logger = logging.getLogger(__name__)
 
 
 class ResUsers(models.Model):
@@ -45,6 +49,46 @@ class ResUsers(models.Model):
         if not decision.allowed:
             message = self.env["support.gate"]._get_refusal_message(company)
             raise SupportAccessRefused(message, decision)
+
+    # ---------------------------------------------------
+    # Nothing that tells who has a login
+    # ---------------------------------------------------
+
+    def _login(self, credential, user_agent_env):
+        """Let an unknown login take as long as a wrong password.
+
+        Odoo hashes the password of known logins only: the clock would tell them.
+        """
+        try:
+            return super()._login(credential, user_agent_env)
+        except AccessDenied as denial:
+            # while too many failures are counted Odoo looks at nobody
+            is_looked_up = denial.args == AccessDenied().args
+            if is_looked_up and not self._find_login(credential.get("login")):
+                self._crypt_context().hash(credential.get("password") or "")
+            raise
+
+    def reset_password(self, login):
+        """Mail the way to a new password, or do nothing; either looks the same.
+
+        :param str login: what was typed: a login or an address
+        """
+        users = self._find_login(login)
+        if not users:
+            users = self.search(self._get_email_domain(login))
+        try:
+            return super().reset_password(login) if len(users) == 1 else None
+        except UserError as error:
+            _logger.info("No mail to reset the password of %s: %s", users.login, error)
+
+    @api.model
+    def _find_login(self, login):
+        """Return the active user with a login, if there is one."""
+        return self.sudo().search(self._get_login_domain(login), limit=1)
+
+    # ---------------------------------------------------
+    # The gate's decision
+    # ---------------------------------------------------
 
     def _get_support_decision(self):
         """Return the gate's decision about this user; staff are never gated.

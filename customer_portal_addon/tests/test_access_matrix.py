@@ -57,6 +57,7 @@ ROUTES = {
     "/my/ticket/<ticket>/reply": (TICKET, TICKET_POST),
     "/ticket/close": (NO_SUCH_METHOD, TICKET_POST),
     "/web/login": (OPEN, None),  # POST: see test_login.py
+    "/web/reset_password": (OPEN, None),  # POST: see test_login.py
 }
 # The converters of the routes -> the names in the table
 PLACES = {

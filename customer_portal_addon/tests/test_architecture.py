@@ -203,6 +203,7 @@ class TestRoutes(TestCase):
         writing = {
             "support_refused",  # the reason lies in the session
             "web_login",
+            "web_auth_reset_password",
             "create_new_ticket",
         }
         for name, _paths, arguments in self.routes():
@@ -213,7 +214,12 @@ class TestRoutes(TestCase):
 
     def test_support_pages_ask_the_gate(self):
         """So that they are refused, too, when only the support pages are."""
-        public = {"support_start", "support_refused", "web_login"}
+        public = {
+            "support_start",
+            "support_refused",
+            "web_login",
+            "web_auth_reset_password",
+        }
         for name, _paths, arguments in self.routes():
             if name not in public:
                 self.assertEqual(arguments.get("support_gate"), "True", name)

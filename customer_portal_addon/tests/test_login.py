@@ -1,4 +1,7 @@
+from unittest.mock import patch
+
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .http_common import SupportHttpCase
@@ -39,6 +42,51 @@ class TestLogin(SupportHttpCase):
             self.assertNotIn(REFUSAL, page)
             self.assertNotIn("/support/refused", page)
         self.assertEqual(len(answers), 1, answers)
+
+    def test_unknown_logins_are_hashed_like_known_ones(self):
+        """As much work for each, whatever the clock of the machine says."""
+        context = self.env["res.users"]._crypt_context()
+        work = []
+        for name in ("hash", "verify_and_update"):
+            original = getattr(context, name)
+
+            def counted(*args, original=original, **kw):
+                work.append(1)
+                return original(*args, **kw)
+
+            patcher = patch.object(
+                type(context), name, property(lambda context, f=counted: f)
+            )
+            self.startPatcher(patcher)
+        for login in (self.ben.login, self.clara.login, "nobody@nowhere.example"):
+            work.clear()
+            self.login(self.ben, login=login, password="wrong")
+            self.assertEqual(len(work), 1, login)
+
+    def test_reset_tells_nothing(self):
+        """Known, refused, unknown, archived, ambiguous, no mail server: the same."""
+        twins = [self._create_contact(self.braun, f"twin{i}") for i in (1, 2)]
+        for twin in twins:
+            twin.partner_id.email = "twins@braun.example"
+        self.emil.action_archive()
+        answers, mailed = set(), []
+        failure = UserError("No mail server")
+
+        def send(users, **kw):
+            mailed.extend(users.mapped("login"))
+            if users == self.gesa:
+                raise failure
+
+        self.patch(self.registry["res.users"], "action_reset_password", send)
+        typed = [user.login for user in (self.ben, self.clara, self.emil, self.gesa)]
+        for login in [*typed, "twins@braun.example", "nobody@nowhere.example"]:
+            page = self.url_open("/web/reset_password")
+            response = self.post("/web/reset_password", {"login": login}, page=page)
+            [message] = self.find(response, "//*[contains(@class, 'alert')]")
+            answers.add((response.status_code, message.text_content().strip()))
+        self.assertEqual(len(answers), 1, answers)
+        self.assertIn("If there is a login with this address", answers.pop()[1])
+        self.assertEqual(mailed, [self.ben.login, self.clara.login, self.gesa.login])
 
     def test_refusal_in_german(self):
         self.env["res.lang"]._activate_lang("de_DE")

@@ -118,7 +118,7 @@ def _wait(processes, address):
             with urllib.request.urlopen(address, timeout=60):
                 return
         except (urllib.error.URLError, ConnectionError, TimeoutError):
-            time.sleep(0.2)
+            processes.pause(0.2)
     raise Fail(f"{address} did not answer; see the logs in {cache.root() / 'log'}.")
 
 
@@ -167,12 +167,18 @@ class Processes:
                 code = process.returncode
                 raise Fail(f"{name} ended by itself (exit code {code}); see {log}.")
 
+    def pause(self, seconds):
+        """Wait, but no longer than what was started last, the server, is there."""
+        _name, process, _log = self.running[-1]
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+
     def watch(self):
         """Until Ctrl-C, or until something that should run does not."""
         try:
             while True:
                 self.check()
-                time.sleep(1)
+                self.pause(1)
         except KeyboardInterrupt:
             say("\nStopping …")
 

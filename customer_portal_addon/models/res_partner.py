@@ -132,21 +132,22 @@ class ResPartner(models.Model):
         """Part a contact who has moved from what is the former customer's.
 
         Tickets stay with the customer they were filed for, and the contact takes no
-        more part in them; nor does a customer administrator become one of the next
-        customer. Tickets of a person without a company come along.
+        more part in them. Only where the former customer itself has become part of the
+        next, as a person who is put below a company, its tickets come along. Nobody
+        becomes a customer administrator of the next customer by moving.
 
         :param res.partner former: the customer before
         """
         self.ensure_one()
+        if self.sudo().is_customer_administrator:
+            self.sudo().is_customer_administrator = False
         tickets_sudo = (
             self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
         )
-        if former == self:
-            own_sudo = tickets_sudo.search([("commercial_partner_id", "=", self.id)])
+        if former.commercial_partner_id == self.commercial_partner_id:
+            own_sudo = tickets_sudo.search([("commercial_partner_id", "=", former.id)])
             own_sudo.commercial_partner_id = self.commercial_partner_id
             return
-        if self.sudo().is_customer_administrator:
-            self.sudo().is_customer_administrator = False
         followed_sudo = (
             self.env["mail.followers"]
             .sudo()

@@ -45,6 +45,22 @@ class TestMovingContacts(SupportCase):
         self.assertEqual(self.tickets_of(self.gesa), ticket)
         self.assertEqual(self.tickets_of(self.erna), ticket)
 
+    def test_nobody_becomes_an_administrator_by_joining_a_company(self):
+        """Nor do those below such a person lose what they follow."""
+        self.company.support_policy = "open"
+        single = self.anna.partner_id
+        single.parent_id = False
+        single.is_customer_administrator = True
+        self.ben.partner_id.parent_id = single
+        ticket = self._create_ticket(self.anna)
+        ticket.message_subscribe(self.ben.partner_id.ids)
+        other = self._create_ticket(self.emil)
+        single.parent_id = self.braun
+        self.assertFalse(single.is_customer_administrator)
+        self.assertEqual(ticket.commercial_partner_id, self.braun)
+        self.assertEqual(self.tickets_of(self.ben), ticket)
+        self.assertNotIn(other, self.tickets_of(self.anna))
+
     def test_people_below_a_department_move_with_it(self):
         department = self.env["res.partner"].create(
             {"name": "IT", "parent_id": self.adler.id}

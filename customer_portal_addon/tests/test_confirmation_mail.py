@@ -164,6 +164,7 @@ class TestConfirmationMail(MailTools, SupportCase):
         mail = self.mail_to(self.ben.email)
         self.assertIn(ticket.number, mail["subject"])
         self.assertButton(mail, ticket)
+        self.assertIn(ticket.team_id.alias_id.display_name, mail["reply_to"])
 
     def flush_tracking(self):
         self.env.flush_all()

@@ -29,6 +29,22 @@ class ResPartner(models.Model):
         groups="base.group_user",
         help="Sees all tickets of the company in the portal.",
     )
+    support_switched_off = fields.Boolean(
+        string="Support access switched off",
+        tracking=True,
+        copy=False,
+        groups="base.group_user",
+        help="The contact may not use the support portal, whatever the contract says. "
+        "Customer administrators can switch it for their colleagues.",
+    )
+    support_unconfirmed = fields.Boolean(
+        string="Address not confirmed",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="A customer administrator named this e-mail address, and nobody has shown "
+        "yet to own it. Tickets are not linked to it automatically.",
+    )
     support_contract_ids = fields.One2many(
         "support.contract",
         "partner_id",
@@ -75,7 +91,9 @@ class ResPartner(models.Model):
         return [("allowed", self.env._("May log in")), *reasons.items()]
 
     @api.depends_context("company", "support_policy")
-    @api.depends("active", "support_enabled", "commercial_partner_id")
+    @api.depends(
+        "active", "support_enabled", "support_switched_off", "commercial_partner_id"
+    )
     def _compute_support_state(self):
         decisions = self.env["support.gate"]._decide_many(
             self._origin,

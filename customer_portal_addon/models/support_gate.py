@@ -79,6 +79,8 @@ class SupportGate(models.AbstractModel):
         """
         if not row["active"]:
             return Decision(False, "archived")
+        if row["switched_off"]:
+            return Decision(False, "switched_off")
         until = None
         if row["policy"] == "contract":
             today = local_day(fields.Datetime.now(), row["timezone"])
@@ -105,6 +107,7 @@ class SupportGate(models.AbstractModel):
                 "commercial_partner_id",
                 "email_normalized",
                 "support_enabled",
+                "support_switched_off",
                 "tz",
             ]
         )
@@ -118,6 +121,7 @@ class SupportGate(models.AbstractModel):
             """
             SELECT contact.id,
                    contact.active AND customer.active AS active,
+                   contact.support_switched_off IS TRUE AS switched_off,
                    COALESCE(customer.support_enabled, FALSE) AS enabled,
                    COALESCE(%(policy)s, company.support_policy) AS policy,
                    COALESCE(%(list_required)s, company.support_list_required)
@@ -161,6 +165,7 @@ class SupportGate(models.AbstractModel):
         _ = self.env._
         return {
             "archived": _("Archived"),
+            "switched_off": _("Switched off"),
             "no_contract": _("No contract"),
             "contract_expired": _("Contract expired"),
             "contract_not_started": _("Contract not begun"),
@@ -177,6 +182,9 @@ class SupportGate(models.AbstractModel):
         _ = self.env._
         return {
             "archived": _("Your access has been switched off."),
+            "switched_off": _(
+                "Your company's administrator has switched off your access."
+            ),
             "no_contract": _("There is no support contract for your company."),
             "contract_expired": _("Your company's support contract has expired."),
             "contract_not_started": _(

@@ -204,6 +204,7 @@ class TestRoutes(TestCase):
             "support_refused",  # the reason lies in the session
             "web_login",
             "web_auth_reset_password",
+            "web_auth_signup",
             "create_new_ticket",
         }
         for name, _paths, arguments in self.routes():
@@ -217,8 +218,11 @@ class TestRoutes(TestCase):
         public = {
             "support_start",
             "support_refused",
+            "support_register",
+            "support_register_submit",
             "web_login",
             "web_auth_reset_password",
+            "web_auth_signup",
         }
         for name, _paths, arguments in self.routes():
             if name not in public:

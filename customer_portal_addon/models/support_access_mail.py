@@ -277,11 +277,16 @@ class SupportAccessMail(models.Model):
         self._send_answer(*finders[self.kind]())
 
     def _is_limit_reached(self):
-        """Tell whether enough mails went to this address, or for this source."""
+        """Tell whether enough such mails went to this address, or for this source.
+
+        Each kind counts for itself: whoever has somebody's address registered three
+        times must not keep that person from a new password.
+        """
         since = fields.Datetime.now() - HOUR
         mails = self.with_context(active_test=False)
         sent = fields.Domain("sent_at", ">", since) & fields.Domain("id", "!=", self.id)
         by_address = fields.Domain("email", "=", self.email)
+        by_address &= fields.Domain("kind", "=", self.kind)
         if mails.search_count(sent & by_address) >= self._limit_per_address:
             return True
         by_source = fields.Domain("source_key", "=", self.source_key)

@@ -8,6 +8,8 @@ from . import (
     test_install,
     test_leaks,
     test_login,
+    test_mail_headers,
+    test_matching,
     test_moving_contacts,
     test_smtp,
     test_support_code,

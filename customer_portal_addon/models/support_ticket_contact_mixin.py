@@ -32,6 +32,15 @@ class SupportTicketContactMixin(models.AbstractModel):
         "access.",
     )
 
+    is_contact_removed = fields.Boolean(
+        string="Contact taken away",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Staff took the contact off the ticket. It is not linked automatically "
+        "again, unless another address is entered.",
+    )
+
     @api.depends("partner_email")
     def _compute_partner_email_normalized(self):
         for ticket in self:
@@ -48,6 +57,10 @@ class SupportTicketContactMixin(models.AbstractModel):
         return tickets
 
     def write(self, vals):
+        if vals.get("partner_id") or vals.get("partner_email"):
+            vals = {**vals, "is_contact_removed": False}
+        elif "partner_id" in vals:
+            vals = {**vals, "is_contact_removed": True}
         result = super().write(vals)
         if vals.get("partner_email") and not vals.get("partner_id"):
             self._link_contacts_by_address()
@@ -113,7 +126,7 @@ class SupportTicketContactMixin(models.AbstractModel):
                     person.active
                     and person.type == "contact"
                     and not person.support_unconfirmed
-                    and not person.ref_company_ids
+                    and person != company.partner_id
                     and person.company_id in (company, company.browse())
                 )
             )
@@ -132,7 +145,11 @@ class SupportTicketContactMixin(models.AbstractModel):
         :param bool is_new: the tickets are being filed, see ``_choose_contact``
         """
         waiting_sudo = self.sudo().filtered(
-            lambda ticket: not ticket.partner_id and ticket.partner_email_normalized
+            lambda ticket: (
+                not ticket.partner_id
+                and not ticket.is_contact_removed
+                and ticket.partner_email_normalized
+            )
         )
         people = self._get_people_by_address(
             set(waiting_sudo.mapped("partner_email_normalized"))
@@ -180,8 +197,16 @@ class SupportTicketContactMixin(models.AbstractModel):
         known = self.env["res.partner"]._search(
             [("email_normalized", "!=", False), ("type", "=", "contact")]
         )
-        domain = Domain("partner_id", "=", False) & Domain(
-            "partner_email_normalized", "in", known.subselect("email_normalized")
+        domain = Domain(
+            [
+                ("partner_id", "=", False),
+                ("is_contact_removed", "=", False),
+                (
+                    "partner_email_normalized",
+                    "in",
+                    known.subselect("email_normalized"),
+                ),
+            ]
         )
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=tickets.search_count(domain))

@@ -38,7 +38,7 @@ def is_automatic(headers):
         or _value(headers, "Precedence") in _PRECEDENCES
         or "all" in suppressed
         or re.sub(r"\s", "", _value(headers, "Return-Path")) == "<>"
-        or headers.get_content_type() == "multipart/report"
+        or _value(headers, "Content-Type").startswith("multipart/report")
         or _local_part(_value(headers, "From")) in _ROBOTS
     )
 
@@ -60,8 +60,14 @@ def person_name(text):
 
 
 def _value(headers, name):
-    """Return a header in lower case, empty when there is none."""
-    return str(headers.get(name) or "").strip().lower()
+    """Return a header in lower case, empty when there is none.
+
+    As it was written: Python's parsers stumble over some broken headers.
+    """
+    for key, value in headers.raw_items():
+        if key.lower() == name.lower():
+            return str(value).strip().lower()
+    return ""
 
 
 def _local_part(sender):

@@ -29,7 +29,6 @@ class SupportTicketLinkWizard(models.TransientModel):
     new_phone = fields.Char(string="Phone")
     customer_id = fields.Many2one(
         "res.partner",
-        string="Customer",
         domain="[('is_company', '=', True)]",
         check_company=True,
         ondelete="cascade",
@@ -149,7 +148,7 @@ class SupportTicketLinkWizard(models.TransientModel):
             customers = Domain("commercial_partner_id.ref", "=", number)
             yield 40, self.env._("customer number"), customers
         name = (ticket.partner_name or "").strip()
-        words = [word for word in re.findall(r"\w+", name) if len(word) > 2]
+        words = [word for word in re.findall(r"[^\W_]+", name) if len(word) > 2]
         if words:
             same = Domain("name", "=ilike", escape_psql(name))
             yield 30, self.env._("same name"), same

@@ -10,6 +10,7 @@ from . import (
     test_login,
     test_mail_headers,
     test_matching,
+    test_matching_tour,
     test_moving_contacts,
     test_smtp,
     test_support_code,

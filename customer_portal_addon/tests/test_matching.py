@@ -525,6 +525,8 @@ class TestLinkingByStaff(MatchingCase):
         wizard = self.open(ticket)
         self.assertFalse(wizard.suggestion_ids)
         self.assertEqual(wizard.customer_id, self.adler)
+        found = self.suggested(email="new@adler.example", partner_name="Ben")
+        self.assertEqual(found, {self.ben.partner_id: "same name, belongs to Adler"})
         self.contact(email="somebody@gmail.com", parent_id=self.adler.id)
         self.assertFalse(self.open(self.ticket("new@gmail.com")).customer_id)
 

@@ -124,7 +124,10 @@ class SupportTicketLinkWizard(models.TransientModel):
                 found[partner] = (points + score, [*reasons, reason])
         for partner, (points, reasons) in found.items():
             if customer and partner.commercial_partner_id == customer:
-                found[partner] = (points + 5, [*reasons, customer.name])
+                reasons.append(
+                    self.env._("belongs to %(customer)s", customer=customer.name)
+                )
+                found[partner] = (points + 5, reasons)
             if partner.support_unconfirmed:
                 reasons.append(self.env._("address not confirmed"))
         ranked = sorted(found.items(), key=lambda item: (-item[1][0], item[0].id))

@@ -241,7 +241,9 @@ class TestMatchingMails(MatchingCase):
         self.assertFalse(self.mail(VICTIM).partner_id)
         self.assertEqual(self.people(VICTIM), contact)
         self.team.company_id = other
-        self.assertEqual(self.mail(VICTIM).partner_id, contact)
+        ticket = self.mail(VICTIM)
+        self.assertEqual(ticket.partner_id, contact)
+        self.assertEqual(ticket.message_ids[:1].author_id, contact)
 
     def test_the_alias_may_name_the_contact(self):
         self.team.alias_defaults = str(
@@ -269,6 +271,11 @@ class TestMatchingTickets(MatchingCase):
         ticket = self.ticket()
         self.assertFalse(ticket.partner_id)
         self.assertFalse(self.people(VICTIM))
+
+    def test_a_call_of_somebody_whom_a_customer_had_in_cc(self):
+        contacts = self.partners.with_user(self.ben).sudo()
+        contact = contacts.create({"name": "Vic", "email": VICTIM})
+        self.assertEqual(self.ticket().partner_id.id, contact.id)
 
     def test_an_address_that_staff_add(self):
         tickets = self.tickets.with_user(self.agent)

@@ -24,6 +24,7 @@ def post_init_hook(env):
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
     companies.support_mailing_list_id = mailing_list
     _catch_up_on_existing_tickets(env)
+    env.ref("customer_portal_addon.ir_cron_link_contacts")._trigger()
 
 
 def _catch_up_on_existing_tickets(env):

@@ -52,3 +52,10 @@ class TestHooks(SupportCase):
         hooks.post_init_hook(self.env)
         team.invalidate_recordset()
         self.assertEqual(team.message_partner_ids, self.agent.partner_id)
+
+    def test_installing_looks_for_the_contacts_of_existing_tickets(self):
+        cron = self.env.ref("customer_portal_addon.ir_cron_link_contacts")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        hooks.post_init_hook(self.env)
+        self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))

@@ -65,6 +65,22 @@ class IrHttp(models.AbstractModel):
         return decision
 
     # ---------------------------------------------------
+    # Refused logins
+    # ---------------------------------------------------
+
+    def _note_refused_login(self):
+        """Remember that the gate refused a login in the course of this request.
+
+        Odoo's controllers don't tell why a login failed.
+        """
+        if request:
+            request.support_login_refused = True
+
+    def _is_login_refused(self):
+        """Tell whether the gate refused a login in the course of this request."""
+        return getattr(request, "support_login_refused", False)
+
+    # ---------------------------------------------------
     # Translations of our scripts
     # ---------------------------------------------------
 

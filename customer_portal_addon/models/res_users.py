@@ -9,7 +9,9 @@ _logger = logging.getLogger(__name__)
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    # The mixin comes first: it overrides methods of auth_oauth
+    _inherit = ["support.oauth.mixin", "res.users"]
 
     # ---------------------------------------------------
     # The gate at the login doors
@@ -23,7 +25,8 @@ class ResUsers(models.Model):
         :raise SupportAccessRefused: right credentials, but the gate refuses
         """
         auth_info = super()._check_credentials(credential, env)
-        self.env.user._check_support_gate()
+        # between password and second factor nobody is logged in yet
+        (self or self.env.user)._check_support_gate()
         return auth_info
 
     @api.model
@@ -48,6 +51,7 @@ class ResUsers(models.Model):
         decision = self._get_support_decision()
         if not decision.allowed:
             message = self.env["support.gate"]._get_refusal_message(company)
+            self.env["ir.http"]._note_refused_login()
             raise SupportAccessRefused(message, decision)
 
     # ---------------------------------------------------

@@ -1,0 +1,51 @@
+"""Logging in by an account elsewhere: what is said when it did not work."""
+
+import time
+
+from odoo import http
+from odoo.http import request
+
+from odoo.addons.auth_oauth.controllers.main import OAuthController, OAuthLogin
+
+# What Odoo's redirect to the login page says when access was denied
+DENIED = "/web/login?oauth_error=3"
+# How long the way back to the login page may take, in seconds
+REFUSAL_LASTS = 60
+
+
+class SupportOAuth(OAuthController):
+    @http.route()
+    def signin(self, **kw):
+        """Remember for the login page that it was the gate who refused."""
+        response = super().signin(**kw)
+        is_refused = request.env["ir.http"]._is_login_refused()
+        if is_refused and response.headers.get("Location", "").endswith(DENIED):
+            request.session["support_oauth_refused"] = time.time()
+        return response
+
+
+class SupportOAuthLogin(OAuthLogin):
+    @http.route()
+    def web_login(self, *args, **kw):
+        """Say after an attempt elsewhere what to do next, and who exists to nobody.
+
+        Whom the gate refused reads it once, directly after the attempt.
+        """
+        refused_at = request.session.pop("support_oauth_refused", 0)
+        response = super().web_login(*args, **kw)
+        reason = request.params.get("oauth_error")
+        if not reason or not getattr(response, "is_qweb", False):
+            return response
+        company_sudo = request.env.company.sudo()
+        is_refused = reason == "3" and time.time() - refused_at < REFUSAL_LASTS
+        if is_refused:
+            error = request.env["support.gate"]._get_refusal_message(company_sudo)
+        else:
+            error = request.env._(
+                "Logging in this way did not work. Please log in with your e-mail "
+                "address and your password, have a link to a new password sent to "
+                "you, or turn to %(contact)s.",
+                contact=company_sudo._get_support_contact(),
+            )
+        response.qcontext.update(error=error, support_refused=is_refused)
+        return response

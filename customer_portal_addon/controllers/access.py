@@ -1,9 +1,15 @@
 """Getting in: the start page, the login and the page for those who are refused."""
 
+from werkzeug.exceptions import NotFound
+
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.http import request
 
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
+from odoo.addons.auth_signup.models.res_partner import SignupError
+
+from ..exceptions import SupportAccessRefused
 
 
 class SupportHome(AuthSignupHome):
@@ -21,6 +27,7 @@ class SupportHome(AuthSignupHome):
     @http.route()
     def web_auth_reset_password(self, *args, **kw):
         """Answer the same whether somebody has a login or not."""
+        request.update_context(support_client=request.httprequest.remote_addr)
         response = super().web_auth_reset_password(*args, **kw)
         values = getattr(response, "qcontext", {})
         if values.get("message") and not values.get("token"):
@@ -30,16 +37,57 @@ class SupportHome(AuthSignupHome):
             )
         return response
 
+    @http.route()
+    def web_auth_signup(self, *args, **kw):
+        """Choose a password with the link of a mail; without one: register."""
+        values = self.get_auth_signup_qcontext()
+        if not values.get("token"):
+            return request.redirect("/support/register")
+        if values.get("is_staff"):
+            return super().web_auth_signup(*args, **kw)
+        if request.httprequest.method == "POST" and not values.get("invalid_token"):
+            return self._activate_login(values)
+        return request.render("customer_portal_addon.activation", values)
+
+    def _activate_login(self, values):
+        """Set the password and lead into the portal, or say what is wrong."""
+        try:
+            self.do_signup(values)
+        except UserError as error:
+            values["error"] = error.args[0]
+            values["is_refused"] = isinstance(error, SupportAccessRefused)
+        except SignupError:
+            values["error"] = request.env._(
+                "The login could not be created. Please contact us."
+            )
+        else:
+            if request.session.uid:
+                return request.redirect("/support?activated=1")
+            return request.redirect("/web/login?redirect=/support")
+        response = request.render("customer_portal_addon.activation", values)
+        response.status_code = 422
+        return response
+
+    def get_auth_signup_qcontext(self):
+        """Tell nobody who has a login: Odoo would lead a known address to the login."""
+        values = super().get_auth_signup_qcontext()
+        values.pop("signup_email", None)
+        values["registration_enabled"] = request.env.company.sudo().support_registration
+        if values.get("token") and not values.get("invalid_token"):
+            users = request.env["res.users"]
+            values.update(users._get_signup_values(values["token"]))
+        return values
+
 
 class SupportAccess(http.Controller):
     @http.route("/support", type="http", auth="public", website=True, readonly=True)
     def support_start(self, **kw):
         """What the visitor may do here."""
         return request.render(
-            "customer_portal_addon.support_start", self._prepare_start_values()
+            "customer_portal_addon.support_start", self._prepare_start_values(**kw)
         )
 
-    def _prepare_start_values(self):
+    def _prepare_start_values(self, **kw):
         user = request.env.user
         is_guest = user._is_public()
         decision = request.env["ir.http"]._get_support_decision()
@@ -47,8 +95,10 @@ class SupportAccess(http.Controller):
             "page_name": "support",
             "is_guest": is_guest,
             "is_allowed": decision.allowed and not is_guest,
+            "is_activated": bool(kw.get("activated")) and not is_guest,
             "contact": request.env.company.sudo()._get_support_contact(),
             "support_code": user._get_support_code(),
+            "registration_enabled": request.env.company.sudo().support_registration,
         }
         if values["is_allowed"]:
             tickets = request.env["helpdesk.ticket"]
@@ -71,3 +121,70 @@ class SupportAccess(http.Controller):
                 "contact": company_sudo._get_support_contact(),
             },
         )
+
+    # ---------------------------------------------------
+    # Registration
+    # ---------------------------------------------------
+
+    @http.route(
+        "/support/register",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        readonly=True,
+    )
+    def support_register(self, sent=None, **kw):
+        """The form for a login, and afterwards what happens next."""
+        if not request.env.user._is_public():
+            return request.redirect("/support")
+        return self._render_registration(is_sent=bool(sent))
+
+    @http.route(
+        "/support/register",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        captcha="support_register",
+    )
+    def support_register_submit(self, **kw):
+        """Note the wish for a login; the answer comes by mail only."""
+        values = {
+            name: kw.get(name) for name in ("name", "email", "privacy", "notifications")
+        }
+        self._check_registration_enabled()
+        errors = request.env["support.access.mail"]._request_registration(
+            values, client=request.httprequest.remote_addr
+        )
+        if errors:
+            response = self._render_registration(values=values, errors=errors)
+            response.status_code = 422
+            return response
+        return request.redirect("/support/register?sent=1")
+
+    def _check_registration_enabled(self):
+        if not request.env.company.sudo().support_registration:
+            raise NotFound()
+
+    def _render_registration(self, is_sent=False, values=None, errors=None):
+        self._check_registration_enabled()
+        return request.render(
+            "customer_portal_addon.registration",
+            self._prepare_registration_values(is_sent, values or {}, errors or {}),
+        )
+
+    def _prepare_registration_values(self, is_sent, values, errors):
+        texts = request.env["support.consent.text"]
+        company_sudo = request.env.company.sudo()
+        offers_notifications = request.env["support.access.mail"]._offers_notifications()
+        return {
+            "is_sent": is_sent,
+            "values": values,
+            "errors": errors,
+            "privacy_wording": texts._get_current("privacy").wording,
+            "privacy_url": company_sudo.support_privacy_url,
+            "notification_wording": offers_notifications
+            and texts._get_current("notifications").wording,
+            "contact": company_sudo._get_support_contact(),
+        }

@@ -16,11 +16,17 @@ REFUSAL_LASTS = 60
 class SupportOAuth(OAuthController):
     @http.route()
     def signin(self, **kw):
-        """Remember for the login page that it was the gate who refused."""
+        """Remember for the login page that it was the gate who refused.
+
+        Whom Odoo leads to the website's start page gets to the portal instead, like
+        after a password.
+        """
         response = super().signin(**kw)
-        is_refused = request.env["ir.http"]._is_login_refused()
+        is_refused = request.env["ir.http"]._was_login_refused()
         if is_refused and response.headers.get("Location", "").endswith(DENIED):
             request.session["support_oauth_refused"] = time.time()
+        elif response.headers.get("Location") == "/" and request.session.uid:
+            response.headers["Location"] = "/my"
         return response
 
 

@@ -75,8 +75,11 @@ class HelpdeskTicket(models.Model):
         return result
 
     def _welcome_contact(self):
-        """Give the contacts their support IDs."""
+        """Give the contacts their support IDs, and the way to a login."""
         self.partner_id._ensure_support_code()
+        for ticket in self:
+            company = ticket.company_id or self.env.company
+            ticket.partner_id._invite_to_support(company)
 
     # ---------------------------------------------------
     # Messages

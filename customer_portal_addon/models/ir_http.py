@@ -76,7 +76,7 @@ class IrHttp(models.AbstractModel):
         if request:
             request.support_login_refused = True
 
-    def _is_login_refused(self):
+    def _was_login_refused(self):
         """Tell whether the gate refused a login in the course of this request."""
         return getattr(request, "support_login_refused", False)
 

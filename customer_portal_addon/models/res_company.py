@@ -43,6 +43,22 @@ class ResCompany(models.Model):
         help="Shown to people who are refused, for example an e-mail address and a "
         "telephone number. Empty: the company's e-mail address.",
     )
+    support_registration = fields.Boolean(
+        string="Registration in the portal",
+        default=True,
+        help="People may ask for a login at /support/register. With contracts only "
+        "those get one whose customer is entitled to support.",
+    )
+    support_privacy_url = fields.Char(
+        string="Address of the privacy policy",
+        help="A page of your website, for example /privacy. The registration links to "
+        "it.",
+    )
+    support_appoint_administrators = fields.Boolean(
+        string="Customer administrators appoint others",
+        help="Customer administrators may make their colleagues administrators, and "
+        "manage other administrators. Otherwise only your team does.",
+    )
     support_attachment_max_count = fields.Integer(
         string="Files per message",
         default=5,

@@ -19,6 +19,15 @@ class ResConfigSettings(models.TransientModel):
     support_refusal_contact = fields.Char(
         related="company_id.support_refusal_contact", readonly=False
     )
+    support_registration = fields.Boolean(
+        related="company_id.support_registration", readonly=False
+    )
+    support_privacy_url = fields.Char(
+        related="company_id.support_privacy_url", readonly=False
+    )
+    support_appoint_administrators = fields.Boolean(
+        related="company_id.support_appoint_administrators", readonly=False
+    )
     support_timezone = fields.Selection(
         string="Time zone of the company",
         related="company_id.partner_id.tz",

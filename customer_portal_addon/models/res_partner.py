@@ -5,7 +5,9 @@ from ..tools import support_code
 
 
 class ResPartner(models.Model):
-    _inherit = "res.partner"
+    _name = "res.partner"
+    # The mixins come first: they override methods of other modules
+    _inherit = ["support.partner.access.mixin", "res.partner"]
 
     support_code = fields.Char(
         string="Support ID",
@@ -128,6 +130,7 @@ class ResPartner(models.Model):
         return partners
 
     def write(self, vals):
+        self._check_email_change(vals)
         customers = {}
         if "parent_id" in vals or "is_company" in vals:
             # what waits to be computed belongs to the customer of before

@@ -1,11 +1,9 @@
-import logging
-
 from odoo import api, models
-from odoo.exceptions import AccessDenied, AccessError, UserError
+from odoo.exceptions import AccessDenied, AccessError
+
+from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ..exceptions import SupportAccessRefused
-
-_logger = logging.getLogger(__name__)
 
 
 class ResUsers(models.Model):
@@ -45,14 +43,11 @@ class ResUsers(models.Model):
         :raise SupportAccessRefused:
         """
         self.ensure_one()
-        company = self.sudo().company_id
-        if company.support_scope != "login":
-            return
-        decision = self._get_support_decision()
-        if not decision.allowed:
+        if self._is_login_refused():
+            company = self.sudo().company_id
             message = self.env["support.gate"]._get_refusal_message(company)
             self.env["ir.http"]._note_refused_login()
-            raise SupportAccessRefused(message, decision)
+            raise SupportAccessRefused(message, self._get_support_decision())
 
     # ---------------------------------------------------
     # Nothing that tells who has a login
@@ -73,22 +68,74 @@ class ResUsers(models.Model):
             raise
 
     def reset_password(self, login):
-        """Mail the way to a new password, or do nothing; either looks the same.
+        """Have the way to a new password mailed, if there is such a login.
+
+        Later, by a cron: this takes the same time for everybody.
 
         :param str login: what was typed: a login or an address
         """
-        users = self._find_login(login)
-        if not users:
-            users = self.search(self._get_email_domain(login))
-        try:
-            return super().reset_password(login) if len(users) == 1 else None
-        except UserError as error:
-            _logger.info("No mail to reset the password of %s: %s", users.login, error)
+        client = f"user {self.env.uid}"
+        if self.env.user._is_public():
+            client = self.env.context.get("support_client") or client
+        self.env["support.access.mail"]._request_reset(login, client)
 
     @api.model
     def _find_login(self, login):
         """Return the active user with a login, if there is one."""
         return self.sudo().search(self._get_login_domain(login), limit=1)
+
+    # ---------------------------------------------------
+    # Links that lead to a password
+    # ---------------------------------------------------
+
+    @api.model
+    def signup(self, values, token=None):
+        """Give a contact a login, or a new password: with the link of a mail only.
+
+        :raise SignupError: without a token; strangers register at /support/register
+        :raise SupportAccessRefused: a right token, but the gate refuses
+        """
+        if not token:
+            raise SignupError(self.env._("Please register to get a login."))
+        partners_sudo = self.env["res.partner"].sudo()
+        partner_sudo = partners_sudo._signup_retrieve_partner(token)
+        user_sudo = partner_sudo.user_ids[:1]
+        if not (user_sudo and user_sudo._is_internal()):
+            self.env["support.access.mail"].sudo()._confirm_address(partner_sudo)
+            self._check_partner_may_sign_up(partner_sudo, user_sudo)
+        if not user_sudo:
+            # whatever was posted: the login is the address that the link was sent to
+            address = partner_sudo.email_normalized
+            values = {**values, "login": address, "email": partner_sudo.email}
+        return super().signup(values, token)
+
+    def _check_partner_may_sign_up(self, partner, user):
+        """Refuse a contact whom the login would refuse anyway.
+
+        :param res.users user: the contact's login; may be empty
+        :raise SupportAccessRefused:
+        """
+        company = user.company_id or self.env["website"].get_current_website().company_id
+        gate_sudo = self.env["support.gate"].sudo()
+        decision = gate_sudo._decide(partner, company)
+        if company.support_scope == "login" and not decision.allowed:
+            raise SupportAccessRefused(
+                gate_sudo._get_refusal_message(company), decision
+            )
+
+    @api.model
+    def _get_signup_values(self, token):
+        """Return whose login a right token leads to, whatever was posted with it.
+
+        :return: the address as ``login``, and whether it is one of our staff
+        :rtype: dict
+        """
+        partner_sudo = self.env["res.partner"].sudo()._signup_retrieve_partner(token)
+        user_sudo = partner_sudo.user_ids[:1]
+        return {
+            "login": user_sudo.login or partner_sudo.email_normalized,
+            "is_staff": bool(user_sudo) and user_sudo._is_internal(),
+        }
 
     # ---------------------------------------------------
     # The gate's decision
@@ -105,6 +152,11 @@ class ResUsers(models.Model):
         if not user_sudo._is_support_gated():
             return gate_sudo._get_allowed()
         return gate_sudo._decide(user_sudo.partner_id, user_sudo.company_id)
+
+    def _is_login_refused(self):
+        """Tell whether the gate keeps this user from logging in at all."""
+        is_whole_login = self.sudo().company_id.support_scope == "login"
+        return is_whole_login and not self._get_support_decision().allowed
 
     def _is_support_gated(self):
         """Tell whether this user has to pass the gate: portal users do."""

@@ -63,8 +63,7 @@ class SupportOauthMixin(models.AbstractModel):
             )
             _logger.info("Linked %s to OAuth provider %s", user.login, provider)
         try:
-            with self.env.cr.savepoint():
-                return super()._auth_oauth_signin(provider, validation, params)
+            return super()._auth_oauth_signin(provider, validation, params)
         except AccessDenied as denial:
             # Odoo denies in the place of whatever was wrong with the invitation
             if isinstance(denial.__context__, SupportAccessRefused):
@@ -99,7 +98,8 @@ class SupportOauthMixin(models.AbstractModel):
         :rtype: res.users
         """
         email = validation.get("email")
-        if not email or validation.get("email_verified") not in (True, "true"):
+        verified = validation.get("email_verified")
+        if not email or not (verified is True or verified == "true"):
             return self.browse()
         domain = Domain("login", "=ilike", escape_psql(email))
         users = self.search(domain & Domain("active", "=", True))

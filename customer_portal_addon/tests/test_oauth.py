@@ -46,7 +46,10 @@ class TestOAuth(OAuthBrowser, DoorCase):
 
     def test_linked_user_gets_in_whatever_the_address(self):
         self.link(self.ben, "ben")
-        self.oauth_login(sub="ben", email=self.emil.login, email_verified=True)
+        page = self.oauth_login(
+            sub="ben", email=self.emil.login, email_verified=True
+        )
+        self.assertTrue(page.url.endswith("/my"))
         self.assertTrue(self.is_inside())
         self.assertEqual(self.emil.oauth_uid, False)
 

@@ -1,0 +1,565 @@
+import ipaddress
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize, hmac
+
+from odoo.addons.iap.tools.iap_tools import _MAIL_PROVIDERS
+
+from ..tools import form_values
+
+HOUR = timedelta(hours=1)
+
+
+class SupportAccessMail(models.Model):
+    """A mail that leads to a login: asked for by somebody, sent by a cron.
+
+    Who asks learns nothing: asking costs the same for every address, and what is sent,
+    if anything, only the owner of the address reads. As one cron sends them one after
+    the other, the limits hold however many ask at once.
+    """
+
+    _name = "support.access.mail"
+    _description = "Access Mail"
+    _order = "id desc"
+    _rec_name = "email"
+
+    # How many mails go out within an hour
+    _limit_per_address = 3
+    _limit_per_source = 20
+    _limit_invitations = 60
+    # How many wishes of one source are noted within an hour
+    _limit_noted = 100
+
+    kind = fields.Selection(
+        [
+            ("registration", "Registration"),
+            ("invitation", "Invitation"),
+            ("reset", "New password"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    state = fields.Selection(
+        [
+            ("pending", "Waiting"),
+            ("sent", "Sent"),
+            ("used", "Used"),
+            ("withheld", "Nothing sent"),
+            ("limited", "Too many, not sent"),
+        ],
+        default="pending",
+        required=True,
+        readonly=True,
+        help="Used: the link in the mail led to a login.",
+    )
+    answer = fields.Selection(
+        [
+            ("activation", "Way to a password"),
+            ("invitation", "Invitation"),
+            ("reset", "Way to a new password"),
+            ("known", "Has a login already"),
+            ("refused", "Refusal"),
+            ("ambiguous", "We'll be in touch"),
+        ],
+        string="What was sent",
+        readonly=True,
+    )
+    email = fields.Char(string="E-mail", required=True, readonly=True, index=True)
+    name = fields.Char(help="As typed into the registration.", readonly=True)
+    lang = fields.Char(readonly=True)
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        readonly=True,
+        default=lambda self: self.env.company,
+    )
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        readonly=True,
+        ondelete="cascade",
+        index="btree_not_null",
+    )
+    customer_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        domain="[('is_company', '=', True)]",
+        ondelete="set null",
+        help="The company to assign the registration to. A suggestion comes from "
+        "contacts with addresses of the same domain, never for free mail.",
+    )
+    is_assigned = fields.Boolean(
+        compute="_compute_is_assigned", search="_search_is_assigned"
+    )
+    is_new_contact = fields.Boolean(
+        readonly=True, help="The contact was created for this registration."
+    )
+    source_key = fields.Char(readonly=True)
+    privacy_text_id = fields.Many2one(
+        "support.consent.text", ondelete="restrict", readonly=True
+    )
+    notification_text_id = fields.Many2one(
+        "support.consent.text",
+        ondelete="restrict",
+        readonly=True,
+        help="Set when the person wants to receive support notifications.",
+    )
+    sent_at = fields.Datetime(string="Sent on", readonly=True)
+    active = fields.Boolean(default=True)
+
+    _pending_idx = models.Index("(id) WHERE state = 'pending'")
+    _source_idx = models.Index("(source_key, create_date) WHERE source_key IS NOT NULL")
+
+    @api.depends("partner_id.parent_id", "partner_id.is_company")
+    def _compute_is_assigned(self):
+        for record in self:
+            partner = record.partner_id
+            record.is_assigned = bool(partner.parent_id or partner.is_company)
+
+    def _search_is_assigned(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        assigned = fields.Domain("partner_id.parent_id", "!=", False)
+        assigned |= fields.Domain("partner_id.is_company", "=", True)
+        wanted = [assigned if entry else ~assigned for entry in value]
+        return fields.Domain.OR(wanted)
+
+    # ---------------------------------------------------
+    # Asking
+    # ---------------------------------------------------
+
+    @api.model
+    def _request_registration(self, values, client):
+        """Note that a visitor wants to register.
+
+        :param dict values: posted ``name``, ``email``, ``privacy``, ``notifications``
+        :param str client: the visitor's IP address
+        :return: what is wrong by name of the input, empty when noted
+        :rtype: dict
+        """
+        _ = self.env._
+        errors = {}
+        name = form_values.clean_text(values.get("name"))
+        email = email_normalize(values.get("email") or "")
+        if not name:
+            errors["name"] = _("Please enter your name.")
+        elif len(name) > 100:
+            errors["name"] = _("Please use at most 100 characters.")
+        if not email or len(email) > 254:
+            errors["email"] = _("Please enter your e-mail address.")
+        texts = self.env["support.consent.text"]
+        privacy_text = texts._get_current("privacy")
+        if privacy_text and not values.get("privacy"):
+            errors["privacy"] = _("We need your consent to create a login for you.")
+        if not errors:
+            wanted = values.get("notifications") and self._offers_notifications()
+            notification_text = (
+                texts._get_current("notifications") if wanted else texts
+            )
+            self._note(
+                "registration",
+                email,
+                client,
+                name=name,
+                privacy_text_id=privacy_text.id,
+                notification_text_id=notification_text.id,
+            )
+        return errors
+
+    @api.model
+    def _offers_notifications(self):
+        """Tell whether there is a list to subscribe to, and words to ask with."""
+        return bool(
+            self.env.company.sudo().support_mailing_list_id
+            and self.env["support.consent.text"]._get_current("notifications")
+        )
+
+    @api.model
+    def _request_reset(self, login, client):
+        """Note that somebody wants a new password.
+
+        :param str login: what was typed: a login or an address
+        :param str client: the visitor's IP address
+        """
+        login = form_values.clean_text(login)[:254]
+        if login:
+            self._note("reset", email_normalize(login) or login, client)
+
+    @api.model
+    def _note(self, kind, email, client=None, **vals):
+        """Add a mail to those that the cron sends, unless one source asks too much.
+
+        :param str client: an IP address; None: somebody who needs no limit
+        """
+        mails_sudo = self.sudo()
+        source = client and self._get_source_key(client)
+        if source:
+            since = fields.Datetime.now() - HOUR
+            noted = mails_sudo.with_context(active_test=False).search_count(
+                [("source_key", "=", source), ("create_date", ">", since)],
+                limit=self._limit_noted,
+            )
+            if noted >= self._limit_noted:
+                return self.browse()
+        mail_sudo = mails_sudo.create(
+            {
+                "kind": kind,
+                "email": email,
+                "lang": self.env.lang,
+                "source_key": source,
+                **vals,
+            }
+        )
+        self.env.ref("customer_portal_addon.ir_cron_access_mail").sudo()._trigger()
+        return mail_sudo
+
+    @api.model
+    def _get_source_key(self, client):
+        """Return a name for the network a visitor comes from, which hides the address.
+
+        Of IPv6 the first 64 bits count: the rest is chosen by whoever owns them.
+
+        :param str client: an IP address
+        :rtype: str
+        """
+        try:
+            address = ipaddress.ip_address(client)
+        except ValueError:
+            network = client
+        else:
+            bits = 64 if address.version == 6 else 32
+            network = ipaddress.ip_network((address, bits), strict=False)
+        return hmac(self.env(su=True), "support_access_source", str(network))
+
+    # ---------------------------------------------------
+    # Sending
+    # ---------------------------------------------------
+
+    @api.model
+    def _cron_send(self):
+        """Send what was asked for, one after the other; go on later when stopped."""
+        cron = self.env["ir.cron"]
+        pending = self.search([("state", "=", "pending")], order="id", limit=500)
+        invitations = pending.filtered(lambda mail: mail.kind == "invitation")
+        later = invitations[self._count_invitations_left() :]
+        if later:  # nothing is lost, but spread over the hours
+            cron_record = self.env.ref("customer_portal_addon.ir_cron_access_mail")
+            cron_record._trigger(fields.Datetime.now() + HOUR)
+        pending -= later
+        cron._commit_progress(remaining=len(pending))
+        for mail in pending:
+            mail._send()
+            if not cron._commit_progress(1):
+                return
+
+    def _count_invitations_left(self):
+        since = fields.Datetime.now() - HOUR
+        sent = self.search_count(
+            [("kind", "=", "invitation"), ("sent_at", ">", since)],
+        )
+        return max(0, self._limit_invitations - sent)
+
+    def _send(self):
+        """Answer one wish within the limits."""
+        self.ensure_one()
+        if self._is_limit_reached():
+            self.state = "limited"
+            return
+        finders = {
+            "registration": self._find_registration_answer,
+            "invitation": self._find_invitation_answer,
+            "reset": self._find_reset_answer,
+        }
+        self._send_answer(*finders[self.kind]())
+
+    def _is_limit_reached(self):
+        """Tell whether enough mails went to this address, or for this source."""
+        since = fields.Datetime.now() - HOUR
+        mails = self.with_context(active_test=False)
+        sent = fields.Domain("sent_at", ">", since) & fields.Domain("id", "!=", self.id)
+        by_address = fields.Domain("email", "=", self.email)
+        if mails.search_count(sent & by_address) >= self._limit_per_address:
+            return True
+        by_source = fields.Domain("source_key", "=", self.source_key)
+        return bool(
+            self.source_key
+            and mails.search_count(sent & by_source) >= self._limit_per_source
+        )
+
+    def _find_registration_answer(self):
+        """Return what to answer to a registration, and whose contact it is about.
+
+        :rtype: tuple(str, res.partner)
+        """
+        user = self._find_users()[:1]
+        if user:
+            return ("refused" if user._is_login_refused() else "known"), user.partner_id
+        people = self.env["res.partner"].with_context(active_test=False)
+        people = people.search(
+            [("email_normalized", "=", self.email), ("type", "=", "contact")]
+        )
+        contacts = people.filtered("active") or people
+        if len(contacts) > 1:
+            return "ambiguous", contacts.browse()
+        if contacts and not self._is_covered(contacts):
+            return "refused", contacts
+        if contacts.support_unconfirmed:
+            return "invitation", contacts
+        if not contacts and self.company_id.support_policy != "open":
+            self.customer_id = self._suggest_customer()
+            return "refused", contacts
+        if not contacts:
+            self.customer_id = self._suggest_customer()
+            self.is_new_contact = True
+            contacts = self._create_contact()
+        return "activation", contacts
+
+    def _find_invitation_answer(self):
+        """Return the invitation, unless it must not be sent.
+
+        :rtype: tuple(str | bool, res.partner)
+        """
+        contact = self.partner_id
+        if contact.email_normalized != self.email or self._find_users():
+            return False, contact
+        if contact.support_unconfirmed and self._find_namesakes(contact):
+            return False, contact
+        if self._is_invited(self.email, but=self) or not self._is_covered(contact):
+            return False, contact
+        return "invitation", contact
+
+    @api.model
+    def _is_invited(self, email, but=None):
+        """Tell whether an invitation was or will be sent to an address.
+
+        :param str email: normalised
+        :param support.access.mail but: one that does not count
+        """
+        domain = [
+            ("kind", "=", "invitation"),
+            ("email", "=", email),
+            ("state", "in", ("pending", "sent", "used")),
+            ("id", "not in", but.ids if but else []),
+        ]
+        return bool(self.with_context(active_test=False).search_count(domain, limit=1))
+
+    def _get_reason_not_to_send(self):
+        """Return why staff can't send this mail, None when they can.
+
+        :rtype: str | None
+        """
+        _ = self.env._
+        if self.kind == "reset":
+            if not self.partner_id.user_ids:
+                return _("There is no login yet. Please send an invitation instead.")
+        elif self._find_users():
+            return _("There is a login with the address %s already.", self.email)
+        elif not self._is_covered(self.partner_id):
+            return _(
+                "%s may not use the support portal at the moment: see the state on "
+                "the page “Support”.",
+                self.partner_id.display_name,
+            )
+        return None
+
+    def _find_reset_answer(self):
+        """Return the way to a new password, if there is one login to be found.
+
+        :rtype: tuple(str | bool, res.partner)
+        """
+        user = self._find_users()
+        if len(user) != 1:
+            return False, self.env["res.partner"]
+        return ("refused" if user._is_login_refused() else "reset"), user.partner_id
+
+    def _find_users(self):
+        """Return the active users with this login, else with this address."""
+        users = self.env["res.users"]
+        by_login = users.search([("login", "=", self.email)])
+        return by_login or users.search([("email_normalized", "=", self.email)])
+
+    def _find_namesakes(self, contact):
+        """Return other contacts with the address of ``contact``."""
+        return self.env["res.partner"].search(
+            [
+                ("email_normalized", "=", contact.email_normalized),
+                ("type", "=", "contact"),
+                ("id", "!=", contact.id),
+            ]
+        )
+
+    def _is_covered(self, contact):
+        """Tell whether a login would be worth something to the contact.
+
+        Who wants the notifications now will be on their list, and who never was on it
+        may register; but who has unsubscribed asks our team.
+        """
+        if contact.with_context(active_test=False).user_ids - contact.user_ids:
+            return False  # staff have archived the login
+        gate = self.env["support.gate"]
+        wants_list = self.notification_text_id and not contact._has_left_support_list(
+            self.company_id
+        )
+        decision = gate._decide_many(
+            contact, self.company_id, list_required=False if wants_list else None
+        )[contact.id]
+        if decision.reason == "archived":
+            return False
+        return decision.allowed or self.company_id.support_scope != "login"
+
+    def _create_contact(self):
+        return self.env["res.partner"].create(
+            {
+                "name": self.name,
+                "email": self.email,
+                "lang": self.lang,
+                "parent_id": False,
+            }
+        )
+
+    def _suggest_customer(self):
+        """Return the one company with addresses of the same domain, if there is one."""
+        domain = self.email.rpartition("@")[2]
+        customers = self.env["res.partner"]
+        if not domain or domain in _MAIL_PROVIDERS:
+            return customers
+        people = customers.search([("email_normalized", "=like", f"%@{domain}")])
+        found = people.commercial_partner_id.filtered("is_company")
+        return found if len(found) == 1 else customers
+
+    def _send_answer(self, answer, contact):
+        """Mail the answer to the address, if there is one.
+
+        :param str answer: a key of the field, False: nothing is sent
+        :param res.partner contact: whom it is about; may be empty
+        """
+        vals = {"partner_id": contact.id, "answer": answer}
+        if contact.lang:
+            vals["lang"] = contact.lang
+        if not answer:
+            self.write({**vals, "state": "withheld"})
+            return
+        if answer in ("activation", "invitation", "reset"):
+            contact.signup_prepare("reset" if answer == "reset" else "signup")
+        self.write({**vals, "state": "sent", "sent_at": fields.Datetime.now()})
+        template = self.env.ref(f"customer_portal_addon.mail_template_access_{answer}")
+        headers = {"Auto-Submitted": "auto-generated"}
+        template.send_mail(self.id, email_values={"headers": repr(headers)})
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    # ---------------------------------------------------
+    # What the mails say
+    # ---------------------------------------------------
+
+    def _get_greeting_name(self):
+        """Return the name to greet with: never one that a stranger typed.
+
+        Whoever writes to us in another's name must not have us send his words to them.
+        """
+        self.ensure_one()
+        contact = self.partner_id
+        is_ours = contact.parent_id and not contact.support_unconfirmed
+        return contact.name if contact.user_ids or is_ours else ""
+
+    def _has_login(self):
+        """Tell whether somebody can log in with this address."""
+        return bool(self._find_users())
+
+    def _get_portal_button(self):
+        """Return address and title of the button in the mail.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        _ = self.env._
+        token = ""
+        if self.answer in ("activation", "invitation", "reset"):
+            token = self.partner_id._generate_signup_token()
+        path, title = {
+            "activation": (f"/web/signup?token={token}", _("Activate login")),
+            "invitation": (f"/web/signup?token={token}", _("Set password")),
+            "reset": (f"/web/reset_password?token={token}", _("Set new password")),
+            "known": ("/web/login?redirect=/support", _("Log in")),
+            "refused": ("/support/refused", _("Why can't I log in?")),
+            "ambiguous": ("/support", _("Open service portal")),
+        }[self.answer]
+        return {"url": f"{self.get_base_url()}{path}", "title": title}
+
+    def _get_refusal_message(self):
+        """Return the sentence of the gate and whom to contact."""
+        return self.env["support.gate"]._get_refusal_message(self.company_id)
+
+    # ---------------------------------------------------
+    # After the mail
+    # ---------------------------------------------------
+
+    @api.model
+    def _confirm_address(self, partner):
+        """Take note that a contact has followed the link of a mail.
+
+        Now the address is the contact's own, and what was agreed to counts.
+        """
+        partner.support_unconfirmed = False
+        mails = self.search([("partner_id", "=", partner.id), ("state", "=", "sent")])
+        mails.state = "used"
+        consents = self.env["support.consent"]
+        for mail in mails:
+            texts = mail.privacy_text_id | mail.notification_text_id
+            for text in texts:
+                consents._log(
+                    text, partner, "registration", mail.create_date, mail.lang
+                )
+            if mail.notification_text_id:
+                partner._subscribe_to_support_list(mail.company_id)
+
+    # ---------------------------------------------------
+    # What staff do
+    # ---------------------------------------------------
+
+    def action_assign_customer(self):
+        """Put the person into the chosen company and send the way to a password."""
+        for record in self:
+            if not record.customer_id:
+                raise UserError(
+                    self.env._("Please choose the customer of %s first.", record.email)
+                )
+            record._assign_customer()
+
+    def _assign_customer(self):
+        record_sudo = self.sudo()
+        contact_sudo = record_sudo.partner_id or record_sudo._create_contact()
+        contact_sudo.parent_id = record_sudo.customer_id
+        record_sudo.partner_id = contact_sudo
+        if record_sudo._has_login() or not record_sudo._is_covered(contact_sudo):
+            return
+        record_sudo._send_answer("activation", contact_sudo)
+
+    @api.autovacuum
+    def _gc_forgotten(self):
+        """Forget where wishes came from after a day, and those of strangers later."""
+        now = fields.Datetime.now()
+        mails = self.with_context(active_test=False)
+        day_ago, month_ago = now - timedelta(days=1), now - timedelta(days=30)
+        known = [("source_key", "!=", False), ("create_date", "<", day_ago)]
+        mails.search(known, limit=10000).source_key = False
+        old = fields.Domain("create_date", "<", month_ago)
+        mails.search(old & fields.Domain("partner_id", "=", False), limit=10000).unlink()
+        stale = fields.Domain(
+            [
+                ("is_new_contact", "=", True),
+                ("state", "=", "sent"),
+                ("partner_id.user_ids", "=", False),
+                ("partner_id.parent_id", "=", False),
+                ("partner_id.helpdesk_ticket_ids", "=", False),
+            ]
+        )
+        for contact in mails.search(old & stale, limit=1000).partner_id:
+            try:
+                with self.env.cr.savepoint():
+                    contact.unlink()
+            except (UserError, IntegrityError):
+                contact.active = False  # somebody uses it

@@ -1,0 +1,226 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import consteq, hmac
+
+
+class SupportPartnerAccessMixin(models.AbstractModel):
+    """How a contact comes to a login, and onto the notification list."""
+
+    _name = "support.partner.access.mixin"
+    _description = "Ways of Contacts to a Login"
+
+    support_access_mail_ids = fields.One2many(
+        "support.access.mail",
+        "partner_id",
+        string="Access mails",
+        groups="helpdesk_mgmt.group_helpdesk_user_own",
+    )
+    support_consent_ids = fields.One2many(
+        "support.consent",
+        "partner_id",
+        string="Consents",
+        groups="helpdesk_mgmt.group_helpdesk_user_own",
+    )
+    support_has_login = fields.Boolean(
+        string="Has a login",
+        compute="_compute_support_has_login",
+        compute_sudo=True,
+        groups="base.group_user",
+    )
+    support_is_subscribed = fields.Boolean(
+        string="On the notification list",
+        compute="_compute_support_is_subscribed",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="Whether the contact's address is on the company's list for support "
+        "notifications.",
+    )
+
+    # ---------------------------------------------------
+    # Compute
+    # ---------------------------------------------------
+
+    @api.depends("user_ids.active")
+    def _compute_support_has_login(self):
+        for partner in self:
+            partner.support_has_login = bool(partner.user_ids)
+
+    @api.depends("email_normalized")
+    @api.depends_context("company")
+    def _compute_support_is_subscribed(self):
+        mailing_list = self.env.company.support_mailing_list_id
+        subscribed = self.env["mailing.subscription"].search(
+            [
+                ("list_id", "=", mailing_list.id),
+                ("opt_out", "=", False),
+                (
+                    "contact_id.email_normalized",
+                    "in",
+                    self.filtered("email_normalized").mapped("email_normalized"),
+                ),
+            ]
+        )
+        addresses = set(subscribed.contact_id.mapped("email_normalized"))
+        for partner in self:
+            partner.support_is_subscribed = partner.email_normalized in addresses
+
+    # ---------------------------------------------------
+    # The address stays what it was confirmed as
+    # ---------------------------------------------------
+
+    def _check_email_change(self, vals):
+        """Keep portal users from taking over an address that nobody has confirmed.
+
+        Tickets, subscriptions and mails go by the address of a contact.
+
+        :raise UserError:
+        """
+        user = self.env.user
+        if "email" not in vals or not user.share or user._is_public():
+            return
+        email = vals["email"] or False
+        people = self.filtered(lambda partner: partner.type == "contact")
+        if any((partner.email or False) != email for partner in people):
+            raise UserError(
+                self.env._(
+                    "Your e-mail address is also your way to log in. Please contact us "
+                    "to have it changed."
+                )
+            )
+
+    # ---------------------------------------------------
+    # Tokens of Odoo's mails, bound to the address
+    # ---------------------------------------------------
+
+    def _generate_signup_token(self, expiration=None):
+        """Bind the token to the address that it is sent to.
+
+        A mail to an address that was wrong must not open the login of the right one.
+        """
+        token = super()._generate_signup_token(expiration)
+        return f"{token}.{self._get_address_digest(token)}"
+
+    @api.model
+    def _get_partner_from_token(self, token):
+        token, _dot, digest = (token or "").rpartition(".")
+        partner = super()._get_partner_from_token(token) if token else None
+        if partner and consteq(partner._get_address_digest(token), digest):
+            return partner
+        return None
+
+    def _get_address_digest(self, token):
+        self.ensure_one()
+        message = (token, self.email_normalized or "")
+        return hmac(self.env(su=True), "support_signup_address", message)
+
+    # ---------------------------------------------------
+    # Invitation and password
+    # ---------------------------------------------------
+
+    def _invite_to_support(self, company):
+        """Have these contacts invited, if they have no login and no invitation yet.
+
+        Whether a contact may be invited is decided when the mail is sent.
+
+        :param res.company company: whose portal it is
+        """
+        context = self.env.context
+        if any(
+            context.get(key)
+            for key in ("install_mode", "import_file", "support_automatic")
+        ):
+            return
+        mails_sudo = self.env["support.access.mail"].sudo()
+        for partner in self.sudo().with_context(active_test=False):
+            if not partner.email_normalized or partner.user_ids:
+                continue
+            if not mails_sudo._is_invited(partner.email_normalized):
+                mails_sudo._note(
+                    "invitation",
+                    partner.email_normalized,
+                    partner_id=partner.id,
+                    company_id=company.id,
+                )
+
+    def action_send_support_invitation(self):
+        """Send the invitation, also once more."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.sudo()._send_access_mail("invitation")
+
+    def action_send_password_mail(self):
+        """Send the way to a new password."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.sudo()._send_access_mail("reset")
+
+    def _send_access_mail(self, kind):
+        """Send a mail on behalf of staff, at once, and tell them.
+
+        :param str kind: ``invitation`` or ``reset``
+        :return: a notification for the web client
+        :raise UserError: when it can't be sent
+        """
+        if not self.email_normalized:
+            raise UserError(
+                self.env._("%s has no valid e-mail address.", self.display_name)
+            )
+        mail = self.env["support.access.mail"].create(
+            {"kind": kind, "email": self.email_normalized, "partner_id": self.id}
+        )
+        refusal = mail._get_reason_not_to_send()
+        if refusal:
+            raise UserError(refusal)
+        mail._send_answer(kind, self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Sent to %s.", self.email_normalized),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    # ---------------------------------------------------
+    # Notification list
+    # ---------------------------------------------------
+
+    def action_subscribe_to_support_list(self):
+        """Put the contacts on the notification list (again)."""
+        self.check_access("write")
+        for partner in self.sudo():
+            partner._subscribe_to_support_list(self.env.company)
+
+    def _subscribe_to_support_list(self, company):
+        """Put the contact's address on the company's list, once.
+
+        :param res.company company:
+        """
+        self.ensure_one()
+        mailing_list = company.support_mailing_list_id
+        if not mailing_list or not self.email_normalized:
+            return
+        contacts = self.env["mailing.contact"].with_context(active_test=False)
+        known = contacts.search(
+            [("email_normalized", "=", self.email_normalized)], limit=1
+        )
+        if not known:
+            contacts.create({"name": self.name, "email": self.email_normalized})
+        mailing_list._update_subscription_from_email(
+            self.email_normalized, opt_out=False
+        )
+
+    def _has_left_support_list(self, company):
+        """Tell whether somebody has unsubscribed this address."""
+        self.ensure_one()
+        return bool(
+            self.env["mailing.subscription"].search_count(
+                [
+                    ("list_id", "=", company.support_mailing_list_id.id),
+                    ("contact_id.email_normalized", "=", self.email_normalized),
+                    ("opt_out", "=", True),
+                ],
+                limit=1,
+            )
+        )

@@ -1,5 +1,6 @@
 """Logging in by an account elsewhere: what is said when it did not work."""
 
+import json
 import time
 
 from odoo import http
@@ -7,7 +8,8 @@ from odoo.http import request
 
 from odoo.addons.auth_oauth.controllers.main import OAuthController, OAuthLogin
 
-# What Odoo's redirect to the login page says when access was denied
+# Where Odoo leads when something went wrong, and when access was denied
+FAILED = "/web/login?oauth_error=2"
 DENIED = "/web/login?oauth_error=3"
 # How long the way back to the login page may take, in seconds
 REFUSAL_LASTS = 60
@@ -21,6 +23,8 @@ class SupportOAuth(OAuthController):
         Whom Odoo leads to the website's start page gets to the portal instead, like
         after a password.
         """
+        if kw.keys() - {"debug"} and not self._is_way_back(kw.get("state")):
+            return request.redirect(FAILED, 303)
         response = super().signin(**kw)
         is_refused = request.env["ir.http"]._was_login_refused()
         if is_refused and response.headers.get("Location", "").endswith(DENIED):
@@ -28,6 +32,21 @@ class SupportOAuth(OAuthController):
         elif response.headers.get("Location") == "/" and request.session.uid:
             response.headers["Location"] = "/my"
         return response
+
+    def _is_way_back(self, state):
+        """Tell whether the provider hands back what we sent there, not just anything.
+
+        :param str state: JSON with database and provider
+        """
+        try:
+            state = json.loads(state or "null")
+        except ValueError:
+            return False
+        return (
+            isinstance(state, dict)
+            and isinstance(state.get("d"), str)
+            and isinstance(state.get("p"), int)
+        )
 
 
 class SupportOAuthLogin(OAuthLogin):

@@ -12,8 +12,9 @@ class IrWebsocket(models.AbstractModel):
     @classmethod
     def _authenticate(cls):
         """Ask the gate with whatever a browser sends over an open websocket."""
-        super()._authenticate()
+        result = super()._authenticate()
         wsrequest.env["ir.websocket"]._check_support_gate()
+        return result
 
     def _check_support_gate(self):
         """End the websocket of a portal user whose login the gate refuses.

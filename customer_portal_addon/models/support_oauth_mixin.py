@@ -50,7 +50,7 @@ class SupportOauthMixin(models.AbstractModel):
         verified. Nobody gets a new user by an address only, whoever may sign up.
 
         :raise AccessDenied: the account is nobody's
-        :raise SupportAccessRefused: the invitation is for somebody whom the gate refuses
+        :raise SupportAccessRefused: the invitation is for somebody who is refused
         """
         domain = Domain("oauth_provider_id", "=", provider)
         domain &= Domain("oauth_uid", "=", validation["user_id"])

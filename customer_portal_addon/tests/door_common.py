@@ -103,8 +103,14 @@ class DoorCase(SupportHttpCase):
 
     def is_inside(self):
         """Tell whether the browser reaches tickets; if not, nobody is logged in."""
-        response = self.url_open("/my/tickets")
-        if response.url.endswith("/my/tickets"):
-            return response.status_code == 200
-        self.assertIn("/web/login", self.url_open("/my/account").url)
+        if self.is_shown("/my/tickets"):
+            return True
+        response = self.url_open("/my/account", allow_redirects=False)
+        self.assertIn("/web/login", response.headers["Location"])
         return False
+
+    def is_shown(self, url):
+        """Tell whether a page shows itself instead of leading to another one."""
+        response = self.url_open(url, allow_redirects=False)
+        self.assertIn(response.status_code, (200, 303))
+        return response.status_code == 200

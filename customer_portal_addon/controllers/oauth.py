@@ -5,6 +5,7 @@ import time
 
 from odoo import http
 from odoo.http import request
+from odoo.tools import consteq
 
 from odoo.addons.auth_oauth.controllers.main import OAuthController, OAuthLogin
 
@@ -34,22 +35,29 @@ class SupportOAuth(OAuthController):
         return response
 
     def _is_way_back(self, state):
-        """Tell whether the provider hands back what we sent there, not just anything.
+        """Tell whether this browser was sent to the provider by our login page.
 
-        :param str state: JSON with database and provider
+        Not by a link of somebody who wants others to work in his account, or to
+        choose the context in which Odoo looks for users.
+
+        :param str state: what our page gave along, as JSON
         """
         try:
             state = json.loads(state or "null")
         except ValueError:
             return False
-        return (
-            isinstance(state, dict)
-            and isinstance(state.get("d"), str)
-            and isinstance(state.get("p"), int)
-        )
+        if not isinstance(state, dict) or "c" in state:
+            return False
+        token = request.env["ir.http"]._get_session_token_for("oauth")
+        return consteq(token.encode(), str(state.get("s")).encode(errors="replace"))
 
 
 class SupportOAuthLogin(OAuthLogin):
+    def get_state(self, provider):
+        """Give along by what we know the browser again when it comes back."""
+        token = request.env["ir.http"]._get_session_token_for("oauth")
+        return {**super().get_state(provider), "s": token}
+
     @http.route()
     def web_login(self, *args, **kw):
         """Say after an attempt elsewhere what to do next, and who exists to nobody.

@@ -1,10 +1,11 @@
 """Logging in by an account elsewhere: whose it is, and what is said if nobody's."""
 
 import json
-from urllib.parse import urlencode
+import re
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from odoo.exceptions import ValidationError
-from odoo.tests import get_db_name, tagged
+from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .door_common import DoorCase
@@ -193,25 +194,33 @@ class TestOAuth(OAuthBrowser, DoorCase):
 
     def test_token_that_the_provider_does_not_know(self):
         self.link(self.ben, "ben")
+        back = self.come_back()
         for token in ("wrong", ""):
-            state = {"d": get_db_name(), "p": self.provider.id, "r": "/my"}
-            query = {"access_token": token, "state": json.dumps(state)}
-            self.assertFailed(self.url_open(f"/auth_oauth/signin?{urlencode(query)}"))
+            wrong = re.sub("access_token=[^&]*", f"access_token={token}", back)
+            self.assertNotEqual(wrong, back)
+            self.assertFailed(self.url_open(wrong))
+
+    def test_way_back_of_somebody_else(self):
+        """Nobody is lured into another one's account."""
+        self.link(self.ben, "ben")
+        self.oauth_server.account = {"sub": "ben"}
+        back = self.come_back()
+        self.logout_session()
+        self.assertFailed(self.url_open(back))
+        self.logout_session()
+        back = self.come_back()
+        self.assertTrue(self.url_open(back).url.endswith("/my"))
 
     def test_way_back_that_makes_no_sense(self):
-        database = get_db_name()
-        states = (
-            "",
-            "no json",
-            "[]",
-            "{}",
-            {"d": database, "p": "x"},
-            {"d": 1, "p": 1},
-        )
-        for state in states:
-            state = state if isinstance(state, str) else json.dumps(state)
-            query = urlencode({"access_token": "wrong", "state": state})
-            with self.subTest(state=state):
+        """Also one that asks for archived users."""
+        self.link(self.ben, "ben")
+        back = urlsplit(self.come_back())
+        [state] = parse_qs(back.query)["state"]
+        context = {**json.loads(state), "c": {"active_test": False}}
+        strange = json.dumps({**json.loads(state), "s": "\ud800"})
+        for wrong in ("", "no json", "[]", "{}", strange, json.dumps(context)):
+            query = urlencode({"access_token": "token1", "state": wrong})
+            with self.subTest(state=wrong):
                 self.assertFailed(self.url_open(f"/auth_oauth/signin?{query}"))
         self.assertFailed(self.url_open("/auth_oauth/signin?error=cancelled"))
 

@@ -35,6 +35,11 @@ READERS = {
 
 # What a route answers: to people who may use support, to guests, to uncovered people
 OPEN = {"all": "page", "guest": "page", "uncovered": "refused"}
+TO_REGISTRATION = {
+    "all": "/support/register",
+    "guest": "/support/register",
+    "uncovered": "refused",
+}
 INSIDE = {"all": "page", "guest": "login", "uncovered": "refused"}
 SCRIPT = {"all": "page", "guest": "page", "uncovered": "page"}  # reads the fragment
 NO_SUCH_METHOD = {"all": "405", "guest": "405", "uncovered": "405"}
@@ -47,6 +52,11 @@ TICKET_POST = {**INSIDE, "reader": "ticket", "all": "home"}
 ROUTES = {
     "/support": (OPEN, OPEN),
     "/support/refused": (OPEN, OPEN),
+    "/support/register": (
+        {**OPEN, "all": "/support"},
+        {**OPEN, "all": "/support", "guest": "errors"},
+    ),
+    "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/ticket/new": (INSIDE, INSIDE),
     "/support/ticket/new/<type>": (INSIDE, {**INSIDE, "all": "errors"}),
     "/new/ticket": (OVERVIEW, OVERVIEW),

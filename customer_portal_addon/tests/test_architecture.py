@@ -206,6 +206,7 @@ class TestRoutes(TestCase):
             "web_login",
             "signin",
             "web_auth_reset_password",
+            "web_auth_signup",
             "create_new_ticket",
         }
         for name, _paths, arguments in self.routes():
@@ -219,9 +220,12 @@ class TestRoutes(TestCase):
         public = {
             "support_start",
             "support_refused",
+            "support_register",
+            "support_register_submit",
             "web_login",
             "signin",
             "web_auth_reset_password",
+            "web_auth_signup",
         }
         for name, _paths, arguments in self.routes():
             if name not in public:

@@ -24,7 +24,7 @@ class SupportAccessMail(models.Model):
 
     _name = "support.access.mail"
     _description = "Access Mail"
-    _order = "id desc"
+    _order = "asked_at desc, id desc"
     _rec_name = "email"
 
     # How many mails go out within an hour

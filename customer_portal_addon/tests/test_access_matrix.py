@@ -41,6 +41,7 @@ TO_REGISTRATION = {
     "uncovered": "refused",
 }
 INSIDE = {"all": "page", "guest": "login", "uncovered": "refused"}
+SCRIPT = {"all": "page", "guest": "page", "uncovered": "page"}  # reads the fragment
 NO_SUCH_METHOD = {"all": "405", "guest": "405", "uncovered": "405"}
 OVERVIEW = {**INSIDE, "all": "overview"}
 # On a ticket: to its readers, and to everybody else who may use support
@@ -66,6 +67,7 @@ ROUTES = {
     "/my/ticket/<ticket>/<token>": (TICKET, TICKET),
     "/my/ticket/<ticket>/reply": (TICKET, TICKET_POST),
     "/ticket/close": (NO_SUCH_METHOD, TICKET_POST),
+    "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py
 }

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import consteq, hmac
+from odoo.tools import consteq, email_normalize, hmac
 
 
 class SupportPartnerAccessMixin(models.AbstractModel):
@@ -80,8 +80,8 @@ class SupportPartnerAccessMixin(models.AbstractModel):
             return
         people_sudo = self.sudo().filtered(lambda partner: partner.type == "contact")
         for person_sudo in people_sudo:
-            logins = person_sudo.user_ids.mapped("login")
-            if (vals["email"] or False) in (person_sudo.email or False, *logins):
+            own = {person_sudo.email, *person_sudo.user_ids.mapped("login")}
+            if email_normalize(vals["email"]) in map(email_normalize, own):
                 continue
             raise UserError(
                 self.env._(

@@ -80,7 +80,7 @@ class SupportCompany(CustomerPortal):
                 "is_alone": not search and [row["is_me"] for row in rows] == [True],
                 "pager": pager,
                 "search": search,
-                "done": kw.get("done"),
+                "done": kw.get("done") in ACTIONS and kw["done"],
                 "wrong_id": kw.get("wrong_id"),
                 "values": kw.get("values") or {},
                 "errors": kw.get("errors") or {},

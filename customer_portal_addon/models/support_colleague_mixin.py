@@ -315,7 +315,7 @@ class SupportColleagueMixin(models.AbstractModel):
                 "type": "contact",
                 "parent_id": customer_sudo.id,
                 "company_id": customer_sudo.company_id.id,
-                "lang": self.env.lang,
+                "lang": self.env.lang or self.env.user.lang,
                 "support_unconfirmed": True,
             }
         )
@@ -457,11 +457,11 @@ class SupportColleagueMixin(models.AbstractModel):
         )
         if not template or self.support_unconfirmed or not self.email_normalized:
             return
-        company = self.env.company.sudo().with_context(lang=self.lang)
+        company_sudo = self.env.company.sudo().with_context(lang=self.lang)
         template.sudo().with_context(
             colleague_action=action,
             administrator_name=self.env.user.partner_id.name,
-            support_contact=company._get_support_contact(),
+            support_contact=company_sudo._get_support_contact(),
         ).send_mail(
             self.id,
             email_values={"headers": repr({"Auto-Submitted": "auto-generated"})},

@@ -204,6 +204,7 @@ class TestRoutes(TestCase):
             "support_refused",  # the reason lies in the session
             "web_login",
             "web_auth_reset_password",
+            "web_auth_signup",
             "create_new_ticket",
         }
         for name, _paths, arguments in self.routes():
@@ -217,18 +218,22 @@ class TestRoutes(TestCase):
         public = {
             "support_start",
             "support_refused",
+            "support_register",
+            "support_register_submit",
             "web_login",
             "web_auth_reset_password",
+            "web_auth_signup",
         }
         for name, _paths, arguments in self.routes():
             if name not in public:
                 self.assertEqual(arguments.get("support_gate"), "True", name)
 
     def test_addresses_are_those_of_the_design(self):
-        prefixes = ("/support", "/my/ticket")
+        prefixes = ("/support", "/my/ticket", "/my/colleagues")
         for name, paths, _arguments in self.routes():
-            for path in paths:
-                self.assertTrue(ast.literal_eval(path).startswith(prefixes), name)
+            for entry in map(ast.literal_eval, paths):
+                for path in [entry] if isinstance(entry, str) else entry:
+                    self.assertTrue(path.startswith(prefixes), name)
 
 
 class TestTemplates(TestCase):

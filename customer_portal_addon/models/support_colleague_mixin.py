@@ -425,7 +425,7 @@ class SupportColleagueMixin(models.AbstractModel):
     # ---------------------------------------------------
 
     def _note_colleague_action(self, action, former_name=None):
-        """Note in the contact's chatter, in the language of our company, who did what."""
+        """Note in the contact's chatter, in our language, who did what."""
         me = self.env.user.partner_id
         lang = self.env.company.sudo().partner_id.lang or self.env.lang
         _ = self.with_context(lang=lang).env._

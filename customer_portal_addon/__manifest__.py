@@ -43,6 +43,7 @@
         "demo/res_company_demo.xml",
         "demo/res_partner_demo.xml",
         "demo/res_users_demo.xml",
+        "demo/support_access_mail_demo.xml",
         "demo/support_contract_demo.xml",
         "demo/helpdesk_ticket_type_demo.xml",
         "demo/support_form_error_demo.xml",

@@ -153,6 +153,8 @@ class SupportAccess(http.Controller):
         values = {
             name: kw.get(name) for name in ("name", "email", "privacy", "notifications")
         }
+        if not request.env.user._is_public():
+            return request.redirect("/support")
         self._check_registration_enabled()
         errors = request.env["support.access.mail"]._request_registration(
             values, client=request.httprequest.remote_addr
@@ -177,7 +179,9 @@ class SupportAccess(http.Controller):
     def _prepare_registration_values(self, is_sent, values, errors):
         texts = request.env["support.consent.text"]
         company_sudo = request.env.company.sudo()
-        offers_notifications = request.env["support.access.mail"]._offers_notifications()
+        offers_notifications = request.env[
+            "support.access.mail"
+        ]._offers_notifications()
         return {
             "is_sent": is_sent,
             "values": values,

@@ -111,7 +111,9 @@ class ResUsers(models.Model):
         :param res.users user: the contact's login; may be empty
         :raise SupportAccessRefused:
         """
-        company = user.company_id or self.env["website"].get_current_website().company_id
+        company = (
+            user.company_id or self.env["website"].get_current_website().company_id
+        )
         gate_sudo = self.env["support.gate"].sudo()
         decision = gate_sudo._decide(partner, company)
         if company.support_scope == "login" and not decision.allowed:

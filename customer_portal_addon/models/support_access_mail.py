@@ -86,7 +86,6 @@ class SupportAccessMail(models.Model):
     )
     customer_id = fields.Many2one(
         "res.partner",
-        string="Customer",
         domain="[('is_company', '=', True)]",
         ondelete="set null",
         help="The company to assign the registration to. A suggestion comes from "
@@ -115,13 +114,16 @@ class SupportAccessMail(models.Model):
         readonly=True,
         help="Set when the person wants to receive support notifications.",
     )
+    asked_at = fields.Datetime(
+        string="Asked on", required=True, readonly=True, default=fields.Datetime.now
+    )
     sent_at = fields.Datetime(string="Sent on", readonly=True)
     active = fields.Boolean(default=True)
 
     _pending_idx = models.Index("(id) WHERE state = 'pending'")
-    _source_idx = models.Index("(source_key, create_date) WHERE source_key IS NOT NULL")
+    _source_idx = models.Index("(source_key, asked_at) WHERE source_key IS NOT NULL")
     _invited_by_idx = models.Index(
-        "(invited_by_id, create_date) WHERE invited_by_id IS NOT NULL"
+        "(invited_by_id, asked_at) WHERE invited_by_id IS NOT NULL"
     )
 
     @api.depends("partner_id.parent_id", "partner_id.is_company")
@@ -167,9 +169,7 @@ class SupportAccessMail(models.Model):
             errors["privacy"] = _("We need your consent to create a login for you.")
         if not errors:
             wanted = values.get("notifications") and self._offers_notifications()
-            notification_text = (
-                texts._get_current("notifications") if wanted else texts
-            )
+            notification_text = texts._get_current("notifications") if wanted else texts
             self._note(
                 "registration",
                 email,
@@ -210,7 +210,7 @@ class SupportAccessMail(models.Model):
         if source:
             since = fields.Datetime.now() - HOUR
             noted = mails_sudo.with_context(active_test=False).search_count(
-                [("source_key", "=", source), ("create_date", ">", since)],
+                [("source_key", "=", source), ("asked_at", ">", since)],
                 limit=self._limit_noted,
             )
             if noted >= self._limit_noted:
@@ -287,11 +287,16 @@ class SupportAccessMail(models.Model):
         self._send_answer(*finders[self.kind]())
 
     def _is_limit_reached(self):
-        """Tell whether enough mails went to this address, or for this source."""
+        """Tell whether enough such mails went to this address, or for this source.
+
+        Each kind counts for itself: whoever has somebody's address registered three
+        times must not keep that person from a new password.
+        """
         since = fields.Datetime.now() - HOUR
         mails = self.with_context(active_test=False)
         sent = fields.Domain("sent_at", ">", since) & fields.Domain("id", "!=", self.id)
         by_address = fields.Domain("email", "=", self.email)
+        by_address &= fields.Domain("kind", "=", self.kind)
         if mails.search_count(sent & by_address) >= self._limit_per_address:
             return True
         by_source = fields.Domain("source_key", "=", self.source_key)
@@ -382,12 +387,26 @@ class SupportAccessMail(models.Model):
     def _find_reset_answer(self):
         """Return the way to a new password, if there is one login to be found.
 
+        Somebody who was invited and has no login yet gets the invitation once more.
+
         :rtype: tuple(str | bool, res.partner)
         """
         user = self._find_users()
-        if len(user) != 1:
+        if len(user) == 1:
+            return ("refused" if user._is_login_refused() else "reset"), user.partner_id
+        invitation = self.search(
+            [
+                ("kind", "=", "invitation"),
+                ("email", "=", self.email),
+                ("state", "=", "sent"),
+                ("partner_id.email_normalized", "=", self.email),
+            ],
+            limit=1,
+        )
+        contact = invitation.partner_id
+        if user or not contact or not self._is_covered(contact):
             return False, self.env["res.partner"]
-        return ("refused" if user._is_login_refused() else "reset"), user.partner_id
+        return "invitation", contact
 
     def _find_users(self):
         """Return the active users with this login, else with this address."""
@@ -414,7 +433,8 @@ class SupportAccessMail(models.Model):
         Who wants the notifications now will be on their list, and who never was on it
         may register; but who has unsubscribed asks our team.
         """
-        if contact.with_context(active_test=False).user_ids - contact.user_ids:
+        users = contact.with_context(active_test=False).user_ids
+        if users.filtered(lambda user: not user.active):
             return False  # staff have archived the login
         gate = self.env["support.gate"]
         wants_list = self.notification_text_id and not contact._has_left_support_list(
@@ -526,9 +546,7 @@ class SupportAccessMail(models.Model):
         for mail in mails:
             texts = mail.privacy_text_id | mail.notification_text_id
             for text in texts:
-                consents._log(
-                    text, partner, "registration", mail.create_date, mail.lang
-                )
+                consents._log(text, partner, "registration", mail.asked_at, mail.lang)
             if mail.notification_text_id:
                 partner._subscribe_to_support_list(mail.company_id)
 
@@ -560,10 +578,12 @@ class SupportAccessMail(models.Model):
         now = fields.Datetime.now()
         mails = self.with_context(active_test=False)
         day_ago, month_ago = now - timedelta(days=1), now - timedelta(days=30)
-        known = [("source_key", "!=", False), ("create_date", "<", day_ago)]
+        known = [("source_key", "!=", False), ("asked_at", "<", day_ago)]
         mails.search(known, limit=10000).source_key = False
-        old = fields.Domain("create_date", "<", month_ago)
-        mails.search(old & fields.Domain("partner_id", "=", False), limit=10000).unlink()
+        old = fields.Domain("asked_at", "<", month_ago)
+        mails.search(
+            old & fields.Domain("partner_id", "=", False), limit=10000
+        ).unlink()
         stale = fields.Domain(
             [
                 ("is_new_contact", "=", True),

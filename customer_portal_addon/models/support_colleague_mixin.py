@@ -160,7 +160,7 @@ class SupportColleagueMixin(models.AbstractModel):
             invitations._read_group(
                 [("partner_id", "in", self.ids), ("kind", "=", "invitation")],
                 ["partner_id"],
-                ["create_date:max"],
+                ["asked_at:max"],
             )
         )
         rows = []
@@ -399,7 +399,7 @@ class SupportColleagueMixin(models.AbstractModel):
         if what == "invite":
             mails_sudo = self.env["support.access.mail"].sudo()
             count = mails_sudo.with_context(active_test=False).search_count(
-                [("invited_by_id", "=", me.id), ("create_date", ">", since)],
+                [("invited_by_id", "=", me.id), ("asked_at", ">", since)],
                 limit=limit,
             )
         else:

@@ -68,7 +68,9 @@ class SupportConsent(models.Model):
         )
 
     def write(self, vals):
-        raise UserError(self.env._("The log of consents can't be changed."))
+        if vals:
+            raise UserError(self.env._("The log of consents can't be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):

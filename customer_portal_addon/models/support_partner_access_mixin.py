@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import consteq, hmac
 
 
@@ -78,9 +78,11 @@ class SupportPartnerAccessMixin(models.AbstractModel):
         user = self.env.user
         if "email" not in vals or not user.share or user._is_public():
             return
-        email = vals["email"] or False
-        people = self.filtered(lambda partner: partner.type == "contact")
-        if any((partner.email or False) != email for partner in people):
+        people_sudo = self.sudo().filtered(lambda partner: partner.type == "contact")
+        for person_sudo in people_sudo:
+            logins = person_sudo.user_ids.mapped("login")
+            if (vals["email"] or False) in (person_sudo.email or False, *logins):
+                continue
             raise UserError(
                 self.env._(
                     "Your e-mail address is also your way to log in. Please contact us "
@@ -103,7 +105,10 @@ class SupportPartnerAccessMixin(models.AbstractModel):
     @api.model
     def _get_partner_from_token(self, token):
         token, _dot, digest = (token or "").rpartition(".")
-        partner = super()._get_partner_from_token(token) if token else None
+        try:
+            partner = super()._get_partner_from_token(token) if token else None
+        except ValueError:  # it was cut
+            return None
         if partner and consteq(partner._get_address_digest(token), digest):
             return partner
         return None
@@ -145,14 +150,23 @@ class SupportPartnerAccessMixin(models.AbstractModel):
     def action_send_support_invitation(self):
         """Send the invitation, also once more."""
         self.ensure_one()
-        self.check_access("write")
+        self._check_support_staff()
         return self.sudo()._send_access_mail("invitation")
 
     def action_send_password_mail(self):
         """Send the way to a new password."""
         self.ensure_one()
-        self.check_access("write")
+        self._check_support_staff()
         return self.sudo()._send_access_mail("reset")
+
+    def _check_support_staff(self):
+        """Let support staff act who may see these contacts but not change them.
+
+        :raise AccessError:
+        """
+        self.check_access("read")
+        if not self.env.user.has_group("helpdesk_mgmt.group_helpdesk_user_own"):
+            raise AccessError(self.env._("Only support staff can do this."))
 
     def _send_access_mail(self, kind):
         """Send a mail on behalf of staff, at once, and tell them.
@@ -188,28 +202,30 @@ class SupportPartnerAccessMixin(models.AbstractModel):
 
     def action_subscribe_to_support_list(self):
         """Put the contacts on the notification list (again)."""
-        self.check_access("write")
+        self._check_support_staff()
         for partner in self.sudo():
             partner._subscribe_to_support_list(self.env.company)
 
     def _subscribe_to_support_list(self, company):
         """Put the contact's address on the company's list, once.
 
+        Callers make sure that the contact or our staff want it.
+
         :param res.company company:
         """
         self.ensure_one()
-        mailing_list = company.support_mailing_list_id
-        if not mailing_list or not self.email_normalized:
+        list_sudo = company.sudo().support_mailing_list_id
+        if not list_sudo or not self.email_normalized:
             return
-        contacts = self.env["mailing.contact"].with_context(active_test=False)
-        known = contacts.search(
+        contacts_sudo = (
+            self.env["mailing.contact"].sudo().with_context(active_test=False)
+        )
+        known = contacts_sudo.search(
             [("email_normalized", "=", self.email_normalized)], limit=1
         )
         if not known:
-            contacts.create({"name": self.name, "email": self.email_normalized})
-        mailing_list._update_subscription_from_email(
-            self.email_normalized, opt_out=False
-        )
+            contacts_sudo.create({"name": self.name, "email": self.email_normalized})
+        list_sudo._update_subscription_from_email(self.email_normalized, opt_out=False)
 
     def _has_left_support_list(self, company):
         """Tell whether somebody has unsubscribed this address."""

@@ -1,4 +1,5 @@
 from . import (
+    test_access_mails,
     test_access_matrix,
     test_architecture,
     test_attachments,
@@ -10,6 +11,7 @@ from . import (
     test_hooks,
     test_install,
     test_leaks,
+    test_links,
     test_login,
     test_moving_contacts,
     test_smtp,

@@ -35,10 +35,12 @@ READERS = {
 
 # What a route answers: to people who may use support, to guests, to uncovered people
 OPEN = {"all": "page", "guest": "page", "uncovered": "refused"}
+TO_REGISTRATION = {
+    "all": "/support/register",
+    "guest": "/support/register",
+    "uncovered": "refused",
+}
 INSIDE = {"all": "page", "guest": "login", "uncovered": "refused"}
-REGISTER = dict.fromkeys(("all", "guest"), "/support/register")
-REGISTRATION = {**OPEN, "all": "/support"}
-REGISTRATION_POST = {**OPEN, "all": "errors", "guest": "errors"}
 NO_SUCH_METHOD = {"all": "405", "guest": "405", "uncovered": "405"}
 OVERVIEW = {**INSIDE, "all": "overview"}
 # On a ticket: to its readers, and to everybody else who may use support
@@ -55,6 +57,11 @@ COLLEAGUE = {**NOBODY, "administrator": "colleagues"}
 ROUTES = {
     "/support": (OPEN, OPEN),
     "/support/refused": (OPEN, OPEN),
+    "/support/register": (
+        {**OPEN, "all": "/support"},
+        {**OPEN, "all": "/support", "guest": "errors"},
+    ),
+    "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/ticket/new": (INSIDE, INSIDE),
     "/support/ticket/new/<type>": (INSIDE, {**INSIDE, "all": "errors"}),
     "/new/ticket": (OVERVIEW, OVERVIEW),
@@ -69,8 +76,6 @@ ROUTES = {
     "/my/colleagues/page/<page>": (COLLEAGUES, NO_SUCH_METHOD),
     "/my/colleagues/invite": (NO_SUCH_METHOD, INVITATION),
     "/my/colleagues/<colleague>/<action>": (NO_SUCH_METHOD, COLLEAGUE),
-    "/support/register": (REGISTRATION, REGISTRATION_POST),
-    "/web/signup": ({**OPEN, **REGISTER}, None),  # POST: only with a token
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py
 }

@@ -5,6 +5,7 @@ from odoo import fields
 ADDON = "customer_portal_addon"
 OCA_PORTAL_RULE = "helpdesk_mgmt.helpdesk_ticket_rule_portal"
 OCA_CLOSED_MAIL = "helpdesk_mgmt.closed_ticket_template"
+ODOO_PROVIDER = "auth_oauth.provider_openerp"
 CLOSED_MAIL = "customer_portal_addon.mail_template_ticket_closed"
 
 
@@ -23,7 +24,18 @@ def post_init_hook(env):
     mailing_list = env.ref("customer_portal_addon.mailing_list_support")
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
     companies.support_mailing_list_id = mailing_list
+    _hide_provider_that_nobody_uses(env)
     _catch_up_on_existing_tickets(env)
+    env.ref("customer_portal_addon.ir_cron_link_contacts")._trigger()
+
+
+def _hide_provider_that_nobody_uses(env):
+    """Don't offer customers Odoo.com's accounts, as auth_oauth does by itself."""
+    provider = env.ref(ODOO_PROVIDER, raise_if_not_found=False)
+    users = env["res.users"].with_context(active_test=False)
+    linked = [("oauth_provider_id", "=", provider and provider.id)]
+    if provider and not users.search_count([*linked, ("oauth_uid", "!=", False)]):
+        provider.enabled = False
 
 
 def _catch_up_on_existing_tickets(env):

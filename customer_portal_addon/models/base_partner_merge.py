@@ -31,3 +31,13 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # the record rules remember the contact of a user
         self.env.registry.clear_cache()
         return result
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        """Keep whether the address of the remaining contact is its own."""
+        kept_sudo = (dst_partner if dst_partner.email else src_partners).sudo()
+        unconfirmed = any(kept_sudo.mapped("support_unconfirmed"))
+        result = super()._update_values(src_partners, dst_partner)
+        contact_sudo = dst_partner.sudo()
+        contact_sudo.support_unconfirmed = unconfirmed
+        return result

@@ -9,6 +9,7 @@ class HelpdeskTicket(models.Model):
     # The mixins come first: they override methods of mail.thread
     _inherit = [
         "support.ticket.access.mixin",
+        "support.ticket.contact.mixin",
         "support.ticket.conversation.mixin",
         "support.ticket.form.mixin",
         "helpdesk.ticket",
@@ -54,6 +55,10 @@ class HelpdeskTicket(models.Model):
     _support_contact_activity_idx = models.Index("(partner_id, last_activity_at DESC)")
     _support_customer_activity_idx = models.Index(
         "(commercial_partner_id, last_activity_at DESC)"
+    )
+    # The few tickets that wait for their contact
+    _support_waiting_address_idx = models.Index(
+        "(partner_email_normalized) WHERE partner_id IS NULL"
     )
 
     # Who files how much within an hour

@@ -2,6 +2,7 @@ from werkzeug.exceptions import abort
 
 from odoo import models
 from odoo.http import SessionExpiredException, request
+from odoo.tools import hmac
 
 
 class IrHttp(models.AbstractModel):
@@ -63,6 +64,31 @@ class IrHttp(models.AbstractModel):
             decision = self.env.user._get_support_decision()
             request.support_decision = (self.env.uid, decision)
         return decision
+
+    # ---------------------------------------------------
+    # Refused logins
+    # ---------------------------------------------------
+
+    def _note_refused_login(self):
+        """Remember that the gate refused a login in the course of this request.
+
+        Odoo's controllers don't tell why a login failed.
+        """
+        if request:
+            request.support_login_refused = True
+
+    def _was_login_refused(self):
+        """Tell whether the gate refused a login in the course of this request."""
+        return getattr(request, "support_login_refused", False)
+
+    def _get_session_token_for(self, purpose):
+        """Return what only the browser with the current session can know.
+
+        :param str purpose: each has a token of its own
+        :rtype: str
+        """
+        scope = f"customer_portal_addon_{purpose}"
+        return hmac(self.sudo().env, scope, request.session.sid)
 
     # ---------------------------------------------------
     # Translations of our scripts

@@ -13,6 +13,11 @@ class ResPartner(models.Model):
         "res.partner",
     ]
 
+    # What decides whose address it is
+    _ADDRESS_FIELDS = frozenset(
+        {"active", "company_id", "email", "support_unconfirmed", "type"}
+    )
+
     support_code = fields.Char(
         string="Support ID",
         copy=False,
@@ -74,6 +79,8 @@ class ResPartner(models.Model):
         "(support_code) WHERE support_code IS NOT NULL",
         "This support ID belongs to another contact.",
     )
+    # Whose address it is: asked for every ticket and every mail
+    _support_email_normalized_idx = models.Index("(email_normalized)")
 
     # ---------------------------------------------------
     # Compute
@@ -132,11 +139,21 @@ class ResPartner(models.Model):
         partners = super().create(vals_list)
         administrators_sudo = partners.sudo().filtered("is_customer_administrator")
         administrators_sudo._sync_administrator_group()
+        self._link_tickets_by_address(partners.sudo().mapped("email_normalized"))
         return partners
+
+    def unlink(self):
+        addresses = self.sudo().mapped("email_normalized")
+        result = super().unlink()
+        self._link_tickets_by_address(addresses)  # of those they were mistaken for
+        return result
 
     def write(self, vals):
         self._check_email_change(vals)
         customers = {}
+        addresses = {}
+        if "email" in vals and "support_unconfirmed" not in vals:
+            addresses = {p: p.email_normalized for p in self.sudo()}
         if "parent_id" in vals or "is_company" in vals:
             # what waits to be computed belongs to the customer of before
             self.env["helpdesk.ticket"].flush_model(["commercial_partner_id"])
@@ -147,12 +164,38 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if "is_customer_administrator" in vals:
             self._sync_administrator_group()
+        for person_sudo, address in addresses.items():
+            # what customers write down, also about themselves, proves nothing
+            unconfirmed = self.env.user.share
+            changed = person_sudo.email_normalized != address
+            if changed and person_sudo.support_unconfirmed != unconfirmed:
+                person_sudo.support_unconfirmed = unconfirmed
+        if not self._ADDRESS_FIELDS.isdisjoint(vals):
+            self._link_tickets_by_address(self.sudo().mapped("email_normalized"))
         for person, customer in customers.items():
             if person.commercial_partner_id != customer:
                 person._change_customer(customer)
                 # the record rules remember the customer of a user
                 self.env.registry.clear_cache()
         return result
+
+    @api.model
+    def _link_tickets_by_address(self, addresses):
+        """Link the tickets that wait for the contact with one of the addresses.
+
+        :param list addresses: normalised, or empty
+        """
+        addresses = list(filter(None, addresses))
+        if addresses:
+            tickets_sudo = (
+                self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+            )
+            tickets_sudo.search(
+                [
+                    ("partner_id", "=", False),
+                    ("partner_email_normalized", "in", addresses),
+                ]
+            )._link_contacts_by_address()
 
     def _change_customer(self, former):
         """Part a contact who has moved from what is the former customer's.

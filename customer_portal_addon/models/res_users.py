@@ -7,7 +7,9 @@ from ..exceptions import SupportAccessRefused
 
 
 class ResUsers(models.Model):
-    _inherit = "res.users"
+    _name = "res.users"
+    # The mixin comes first: it overrides methods of auth_oauth
+    _inherit = ["support.oauth.mixin", "res.users"]
 
     # ---------------------------------------------------
     # The gate at the login doors
@@ -21,7 +23,8 @@ class ResUsers(models.Model):
         :raise SupportAccessRefused: right credentials, but the gate refuses
         """
         auth_info = super()._check_credentials(credential, env)
-        self.env.user._check_support_gate()
+        # between password and second factor nobody is logged in yet
+        (self or self.env.user)._check_support_gate()
         return auth_info
 
     @api.model
@@ -43,6 +46,7 @@ class ResUsers(models.Model):
         if self._is_login_refused():
             company = self.sudo().company_id
             message = self.env["support.gate"]._get_refusal_message(company)
+            self.env["ir.http"]._note_refused_login()
             raise SupportAccessRefused(message, self._get_support_decision())
 
     # ---------------------------------------------------

@@ -5,9 +5,9 @@ from psycopg2 import IntegrityError
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize, hmac
+from odoo.tools import email_normalize, escape_psql, hmac
 
-from odoo.addons.iap.tools.iap_tools import _MAIL_PROVIDERS
+from odoo.addons.iap.tools import iap_tools
 
 from ..tools import form_values
 
@@ -24,7 +24,7 @@ class SupportAccessMail(models.Model):
 
     _name = "support.access.mail"
     _description = "Access Mail"
-    _order = "id desc"
+    _order = "asked_at desc, id desc"
     _rec_name = "email"
 
     # How many mails go out within an hour
@@ -459,11 +459,12 @@ class SupportAccessMail(models.Model):
 
     def _suggest_customer(self):
         """Return the one company with addresses of the same domain, if there is one."""
-        domain = self.email.rpartition("@")[2]
+        domain = iap_tools.mail_prepare_for_domain_search(self.email)
         customers = self.env["res.partner"]
-        if not domain or domain in _MAIL_PROVIDERS:
-            return customers
-        people = customers.search([("email_normalized", "=like", f"%@{domain}")])
+        if not domain.startswith("@"):
+            return customers  # free mail
+        pattern = f"%{escape_psql(domain)}"
+        people = customers.search([("email_normalized", "=like", pattern)])
         found = people.commercial_partner_id.filtered("is_company")
         return found if len(found) == 1 else customers
 

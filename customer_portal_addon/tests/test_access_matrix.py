@@ -41,6 +41,7 @@ TO_REGISTRATION = {
     "uncovered": "refused",
 }
 INSIDE = {"all": "page", "guest": "login", "uncovered": "refused"}
+SCRIPT = {"all": "page", "guest": "page", "uncovered": "page"}  # reads the fragment
 NO_SUCH_METHOD = {"all": "405", "guest": "405", "uncovered": "405"}
 OVERVIEW = {**INSIDE, "all": "overview"}
 # On a ticket: to its readers, and to everybody else who may use support
@@ -76,6 +77,7 @@ ROUTES = {
     "/my/colleagues/page/<page>": (COLLEAGUES, NO_SUCH_METHOD),
     "/my/colleagues/invite": (NO_SUCH_METHOD, INVITATION),
     "/my/colleagues/<colleague>/<action>": (NO_SUCH_METHOD, COLLEAGUE),
+    "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py
 }

@@ -52,3 +52,25 @@ class TestHooks(SupportCase):
         hooks.post_init_hook(self.env)
         team.invalidate_recordset()
         self.assertEqual(team.message_partner_ids, self.agent.partner_id)
+
+    def test_installing_looks_for_the_contacts_of_existing_tickets(self):
+        cron = self.env.ref("customer_portal_addon.ir_cron_link_contacts")
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", cron.id)])
+        triggers.unlink()
+        hooks.post_init_hook(self.env)
+        self.assertTrue(triggers.search([("cron_id", "=", cron.id)]))
+
+    def test_odoos_accounts_are_offered_only_where_they_are_in_use(self):
+        provider = self.env.ref(hooks.ODOO_PROVIDER)
+        for linked in (False, True):
+            with self.subTest(linked=linked):
+                provider.write({"enabled": True, "client_id": "ours"})
+                if linked:
+                    self.gesa.write(
+                        {"oauth_provider_id": provider.id, "oauth_uid": "gesa"}
+                    )
+                    self.gesa.action_archive()
+                hooks.post_init_hook(self.env)
+                self.assertEqual(provider.enabled, linked)
+        provider.unlink()
+        hooks.post_init_hook(self.env)

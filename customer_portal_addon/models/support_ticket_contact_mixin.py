@@ -1,0 +1,319 @@
+from collections import defaultdict
+
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize, parse_contact_from_email
+
+from ..tools.mail_headers import person_name
+
+
+class SupportTicketContactMixin(models.AbstractModel):
+    """Whose ticket it is: matching by the mail address, and by staff."""
+
+    _name = "support.ticket.contact.mixin"
+    _description = "Contacts of Tickets"
+
+    partner_email_normalized = fields.Char(
+        string="Normalized email",
+        compute="_compute_partner_email_normalized",
+        store=True,
+        groups="base.group_user",
+    )
+    partner_phone = fields.Char(
+        string="Phone",
+        groups="base.group_user",
+        help="Where the customer calls from, or can be called. Helps to find the "
+        "contact.",
+    )
+    customer_number = fields.Char(
+        string="Customer number",
+        groups="base.group_user",
+        help="As the customer stated it. It helps to find the contact and grants no "
+        "access.",
+    )
+
+    is_contact_removed = fields.Boolean(
+        string="Contact taken away",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Staff took the contact off the ticket. It is not linked automatically "
+        "again, unless another address is entered.",
+    )
+
+    @api.depends("partner_email")
+    def _compute_partner_email_normalized(self):
+        for ticket in self:
+            ticket.partner_email_normalized = email_normalize(ticket.partner_email)
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        tickets._link_contacts_by_address(is_new=True)
+        return tickets
+
+    def write(self, vals):
+        if vals.get("partner_id") or vals.get("partner_email"):
+            vals = {**vals, "is_contact_removed": False}
+        elif "partner_id" in vals:
+            vals = {**vals, "is_contact_removed": True}
+        result = super().write(vals)
+        if vals.get("partner_email") and not vals.get("partner_id"):
+            self._link_contacts_by_address()
+        return result
+
+    # ---------------------------------------------------
+    # Matching
+    # ---------------------------------------------------
+
+    @api.model
+    def _find_contact_by_address(self, email, is_new=False):
+        """Return the one contact whom an address belongs to, for a ticket.
+
+        The company is that of the ticket, without one the current company.
+
+        :param str email: any spelling of an address
+        :param bool is_new: the ticket is being filed, see ``_choose_contact``
+        :rtype: res.partner
+        """
+        address = email_normalize(email)
+        people = self._get_people_by_address([address] if address else [])
+        company = self.company_id or self.env.company
+        return self._choose_contact(people.get(address), company, is_new)
+
+    @api.model
+    def _get_people_by_address(self, addresses):
+        """Return all partners of each normalised address, the archived ones as well.
+
+        :rtype: dict[str, res.partner]
+        """
+        people = {}
+        if addresses:
+            partners_sudo = self.env["res.partner"].sudo()
+            for person in partners_sudo.with_context(active_test=False).search(
+                [("email_normalized", "in", list(addresses))]
+            ):
+                address = person.email_normalized
+                people[address] = people.get(address, partners_sudo) | person
+        return people
+
+    @api.model
+    def _choose_contact(self, people, company, is_new):
+        """Return the one of the people with an address who may be taken for it.
+
+        None but a contact whose address is known to be its own: portal users write
+        any address into the delivery addresses they create, customer administrators
+        into the colleagues they name. Where several are left, staff decide.
+
+        What lies there already is more than what is being written: such tickets go to
+        nobody whom a portal user created, perhaps to get at them, and to no staff.
+
+        :param people: the partners with the address, or None
+        :param res.company company: the ticket's
+        :param bool is_new: the ticket is being filed
+        :rtype: res.partner
+        """
+        nobody = self.env["res.partner"]
+        contact_sudo = (
+            (people or nobody)
+            .sudo()
+            .filtered(
+                lambda person: (
+                    person.active
+                    and person.type == "contact"
+                    and not person.support_unconfirmed
+                    and person != company.partner_id
+                    and person.company_id in (company, company.browse())
+                )
+            )
+        )
+        if len(contact_sudo) != 1:
+            return nobody
+        if not is_new and (
+            contact_sudo.create_uid.share or not contact_sudo.partner_share
+        ):
+            return nobody
+        return nobody.browse(contact_sudo.id)
+
+    def _link_contacts_by_address(self, is_new=False):
+        """Link those of the tickets without contact whose address tells the contact.
+
+        :param bool is_new: the tickets are being filed, see ``_choose_contact``
+        """
+        waiting_sudo = self.sudo().filtered(
+            lambda ticket: (
+                not ticket.partner_id
+                and not ticket.is_contact_removed
+                and ticket.partner_email_normalized
+            )
+        )
+        people = self._get_people_by_address(
+            set(waiting_sudo.mapped("partner_email_normalized"))
+        )
+        found = defaultdict(self.browse)
+        for ticket in waiting_sudo:
+            contact = self._choose_contact(
+                people.get(ticket.partner_email_normalized), ticket.company_id, is_new
+            )
+            found[contact] |= ticket
+        found.pop(self.env["res.partner"], None)
+        for contact, tickets in found.items():
+            note = self.env._(
+                "Linked to %(contact)s automatically, by the e-mail address.",
+                contact=contact.sudo().display_name,
+            )
+            robot = self.env.ref("base.partner_root")
+            tickets._link_contact(contact, note, author=robot)
+
+    def _link_contact(self, contact, note, author=None):
+        """Make somebody the contact of the tickets, and note it in the chatter.
+
+        :param res.partner contact:
+        :param str note: what to note, as plain text
+        :param res.partner author: of the note; without, the current user
+        """
+        contact_sudo = contact.sudo()
+        for empty_name, tickets in self.grouped(lambda t: not t.partner_name).items():
+            vals = {"partner_id": contact.id}
+            if empty_name:
+                vals["partner_name"] = contact_sudo.name
+            tickets.write(vals)
+        without_email = self.filtered(lambda ticket: not ticket.partner_email)
+        if without_email and contact_sudo.email:
+            without_email.partner_email = contact_sudo.email
+        self._message_log_batch(
+            bodies=dict.fromkeys(self.ids, note),
+            author_id=author.id if author else None,
+        )
+
+    @api.model
+    def _cron_link_contacts(self, batch_size=200):
+        """Link the tickets from before their contact was known, in batches."""
+        tickets = self.with_context(active_test=False)
+        known = self.env["res.partner"]._search(
+            [("email_normalized", "!=", False), ("type", "=", "contact")]
+        )
+        domain = Domain(
+            [
+                ("partner_id", "=", False),
+                ("is_contact_removed", "=", False),
+                (
+                    "partner_email_normalized",
+                    "in",
+                    known.subselect("email_normalized"),
+                ),
+            ]
+        )
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=tickets.search_count(domain))
+        last_id = 0
+        while batch := tickets.search(
+            domain & Domain("id", ">", last_id), order="id", limit=batch_size
+        ):
+            last_id = batch[-1].id  # what staff have to decide stays behind
+            batch._link_contacts_by_address()
+            if not commit_progress(len(batch)):
+                break
+
+    # ---------------------------------------------------
+    # Mail gateway
+    # ---------------------------------------------------
+
+    @api.model
+    def message_new(self, msg, custom_values=None):
+        """Open a ticket for the one contact whom the sender's address belongs to.
+
+        Odoo takes any of several for the author, and OCA lets them follow the ticket.
+        An unknown sender becomes a contact, unless a machine wrote.
+        """
+        values = dict(custom_values or {})
+        name, address = parse_contact_from_email(msg.get("email_from") or "")
+        team = self.env["helpdesk.ticket.team"].browse(values.get("team_id"))
+        company = team.company_id or self.env["res.company"].browse(
+            values.get("company_id")
+        )
+        sender = self.with_company(company or self.env.company)
+        contact = sender._find_contact_by_address(address, is_new=True)
+        if not contact and sender._may_become_contact(address):
+            contact = sender._create_contact(name, address)
+        msg["author_id"] = contact.id
+        values.setdefault("partner_name", contact.name or person_name(name))
+        ticket = super().message_new(msg, custom_values=values)
+        namesakes = ticket.sudo().message_partner_ids.filtered(
+            lambda person: person.partner_share and person.email_normalized == address
+        )
+        ticket.message_unsubscribe((namesakes - contact).ids)
+        return ticket
+
+    @api.model
+    def _may_become_contact(self, address):
+        """Tell whether the sender of a mail is somebody new.
+
+        Not when anybody has the address already, though not as its own: staff decide.
+        Nor are our own addresses, whose mails come back, those of somebody.
+        """
+        return bool(
+            address
+            and not self.env.context.get("support_automatic")
+            and not self._get_people_by_address([address])
+            and not self.env["mail.alias.domain"].sudo()._find_aliases([address])
+        )
+
+    @api.model
+    def _create_contact(self, name, address):
+        """Create the contact of an unknown sender; nobody guesses the customer.
+
+        :param str name: as the sender wrote it
+        :param str address: normalised
+        :rtype: res.partner
+        """
+        # Nobody chose to create the contact: the mail came
+        contact_sudo = (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                {
+                    "name": person_name(name) or address,
+                    "email": address,
+                    "lang": self.env.company.partner_id.lang,
+                }
+            )
+        )
+        return self.env["res.partner"].browse(contact_sudo.id)
+
+    def _partner_find_from_emails(self, records_emails, filter_found=None, **kwargs):
+        """Let nobody take part whose address somebody else wrote down.
+
+        Unless they do already, or belong to the ticket's customer.
+        """
+        known_sudo = self.sudo().partner_id | self.sudo().message_partner_ids
+
+        def is_person(partner):
+            partner_sudo = partner.sudo()
+            if filter_found and not filter_found(partner):
+                return False
+            return partner_sudo in known_sudo or (
+                partner_sudo.type == "contact"
+                and (
+                    not partner_sudo.support_unconfirmed
+                    or partner_sudo.commercial_partner_id
+                    in self.sudo().commercial_partner_id
+                )
+            )
+
+        return super()._partner_find_from_emails(
+            records_emails, filter_found=is_person, **kwargs
+        )
+
+    # ---------------------------------------------------
+    # Actions
+    # ---------------------------------------------------
+
+    def action_link_contact(self):
+        """Open the suggestions whose ticket this may be."""
+        self.ensure_one()
+        return self.env["support.ticket.link.wizard"]._open_for(self)

@@ -1,0 +1,1 @@
+from . import support_ticket_link_suggestion, support_ticket_link_wizard

@@ -28,6 +28,7 @@
         "data/mail_template_layouts.xml",
         "data/mail_template_data.xml",
         "data/mail_template_access_data.xml",
+        "data/mail_template_colleague_data.xml",
         "data/support_consent_text_data.xml",
         "data/helpdesk_ticket_type_data.xml",
         "data/website_menu_data.xml",
@@ -48,6 +49,7 @@
         "views/portal_registration_templates.xml",
         "views/portal_form_templates.xml",
         "views/portal_ticket_templates.xml",
+        "views/portal_company_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -72,6 +74,7 @@
         "web.assets_frontend": [
             "customer_portal_addon/static/src/interactions/*.js",
             "customer_portal_addon/static/src/scss/portal.scss",
+            "customer_portal_addon/static/src/scss/company.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },

@@ -140,7 +140,9 @@ class SupportTicketForm(HelpdeskTicketController):
             "page_name": "support_new",
             "ticket_type": ticket_type,
             "action": path,
-            "inputs": ticket_type._get_form_inputs(values, errors),
+            "inputs": request.env["helpdesk.ticket"]._get_page_inputs(
+                ticket_type, values, errors
+            ),
             "errors": errors or {},
             "file_rules": ticket_type._get_file_rules(),
             "is_preview": is_preview,

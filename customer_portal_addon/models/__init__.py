@@ -8,6 +8,7 @@ from . import (
     support_consent,
     support_access_mail,
     support_partner_access_mixin,
+    support_colleague_mixin,
     res_partner,
     base_partner_merge,
     auth_oauth_provider,

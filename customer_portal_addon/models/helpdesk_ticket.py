@@ -31,6 +31,14 @@ class HelpdeskTicket(models.Model):
         related="partner_id.support_code", string="Support ID", groups="base.group_user"
     )
     answer_ids = fields.One2many("support.form.answer", "ticket_id", string="Answers")
+    filed_by_id = fields.Many2one(
+        "res.partner",
+        string="Filed by",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Who filled in the form: the contact, or an administrator for them.",
+    )
     phone_availability = fields.Char(
         string="Available by phone",
         help="When the customer can be called, in the customer's words.",
@@ -51,6 +59,11 @@ class HelpdeskTicket(models.Model):
     # The few tickets that wait for their contact
     _support_waiting_address_idx = models.Index(
         "(partner_email_normalized) WHERE partner_id IS NULL"
+    )
+
+    # Who files how much within an hour
+    _support_filed_by_idx = models.Index(
+        "(filed_by_id, create_date) WHERE filed_by_id IS NOT NULL"
     )
 
     @api.depends("partner_id")
@@ -191,6 +204,8 @@ class HelpdeskTicket(models.Model):
             reader_lang=partner.lang or self.partner_id.lang,
             reader_name=partner.name,
             is_reader_contact=partner == self.partner_id,
+            is_reader_filer=partner == self.filed_by_id,
+            is_filed_for_other=self._is_filed_for_other(),
             is_reader_known=self._is_known_reader(partner),
         )
         mail_id = reader.send_mail(
@@ -213,8 +228,16 @@ class HelpdeskTicket(models.Model):
         """Tell whether a mail to ``partner`` may carry words of the sender.
 
         People outside the customer didn't ask for the mail: whoever fills in the form
-        must not be able to write to the world in our name.
+        must not be able to write to the world in our name. Nor do those whom an
+        administrator has named, as long as they have not confirmed it.
         """
         self.ensure_one()
+        if partner.support_unconfirmed:
+            return False
         customer = self.commercial_partner_id
         return partner.commercial_partner_id == customer
+
+    def _is_filed_for_other(self):
+        """Tell whether somebody else filled in the form for the contact."""
+        self.ensure_one()
+        return bool(self.filed_by_id) and self.filed_by_id != self.partner_id

@@ -7,7 +7,11 @@ from ..tools import support_code
 class ResPartner(models.Model):
     _name = "res.partner"
     # The mixins come first: they override methods of other modules
-    _inherit = ["support.partner.access.mixin", "res.partner"]
+    _inherit = [
+        "support.colleague.mixin",
+        "support.partner.access.mixin",
+        "res.partner",
+    ]
 
     # What decides whose address it is
     _ADDRESS_FIELDS = frozenset(
@@ -34,7 +38,8 @@ class ResPartner(models.Model):
         tracking=True,
         copy=False,
         groups="base.group_user",
-        help="Sees all tickets of the company in the portal.",
+        help="Sees all tickets of the company in the portal and manages the access of "
+        "the colleagues.",
     )
     support_switched_off = fields.Boolean(
         string="Support access switched off",

@@ -97,6 +97,13 @@ class SupportAccessMail(models.Model):
     is_new_contact = fields.Boolean(
         readonly=True, help="The contact was created for this registration."
     )
+    invited_by_id = fields.Many2one(
+        "res.partner",
+        string="Invited by",
+        readonly=True,
+        ondelete="set null",
+        help="The customer administrator who wants this colleague to be invited.",
+    )
     source_key = fields.Char(readonly=True)
     privacy_text_id = fields.Many2one(
         "support.consent.text", ondelete="restrict", readonly=True
@@ -115,6 +122,9 @@ class SupportAccessMail(models.Model):
 
     _pending_idx = models.Index("(id) WHERE state = 'pending'")
     _source_idx = models.Index("(source_key, asked_at) WHERE source_key IS NOT NULL")
+    _invited_by_idx = models.Index(
+        "(invited_by_id, asked_at) WHERE invited_by_id IS NOT NULL"
+    )
 
     @api.depends("partner_id.parent_id", "partner_id.is_company")
     def _compute_is_assigned(self):
@@ -333,7 +343,10 @@ class SupportAccessMail(models.Model):
             return False, contact
         if contact.support_unconfirmed and self._find_namesakes(contact):
             return False, contact
-        if self._is_invited(self.email, but=self) or not self._is_covered(contact):
+        # an administrator may have the invitation sent once more
+        others = contact.with_context(active_test=False).support_access_mail_ids
+        but = others if self.invited_by_id else self
+        if self._is_invited(self.email, but=but) or not self._is_covered(contact):
             return False, contact
         return "invitation", contact
 
@@ -402,12 +415,15 @@ class SupportAccessMail(models.Model):
         return by_login or users.search([("email_normalized", "=", self.email)])
 
     def _find_namesakes(self, contact):
-        """Return other contacts with the address of ``contact``."""
+        """Return other contacts with the address of ``contact``.
+
+        Its own company may have the same one.
+        """
         return self.env["res.partner"].search(
             [
                 ("email_normalized", "=", contact.email_normalized),
                 ("type", "=", "contact"),
-                ("id", "!=", contact.id),
+                ("id", "not in", (contact | contact.commercial_partner_id).ids),
             ]
         )
 

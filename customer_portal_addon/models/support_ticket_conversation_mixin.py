@@ -135,7 +135,7 @@ class SupportTicketConversationMixin(models.AbstractModel):
 
     @api.model
     def _check_hourly_limit(self, what):
-        """Refuse what a contact does too often.
+        """Refuse what a contact does too often; tickets for others count, too.
 
         :param str what: ``ticket`` or ``message``
         :raise UserError:
@@ -150,7 +150,7 @@ class SupportTicketConversationMixin(models.AbstractModel):
                 self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
             )
             count = tickets_sudo.search_count(
-                [("partner_id", "=", partner.id), ("create_date", ">", since)],
+                [("filed_by_id", "=", partner.id), ("create_date", ">", since)],
                 limit=limit,
             )
         else:

@@ -1,6 +1,11 @@
 from odoo import api, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, plaintext2html
+
+from ..tools import form_values
+
+# With more colleagues the form asks for an address instead of offering a list
+MAX_COLLEAGUES_LISTED = 200
 
 
 class SupportTicketFormMixin(models.AbstractModel):
@@ -51,23 +56,119 @@ class SupportTicketFormMixin(models.AbstractModel):
         :rtype: tuple(helpdesk.ticket, dict)
         """
         form, errors = ticket_type._parse_form(values, files)
+        sender = self.env.user.partner_id
+        try:
+            contact = self._parse_on_behalf(values)
+        except ValidationError as error:
+            errors["on_behalf"] = error.args[0]
         try:
             self._check_hourly_limit("ticket")
         except UserError as error:
             errors["form"] = error.args[0]
-            errors["files_again"] = ticket_type._get_files_again_message(files)
         if errors:
+            errors["files_again"] = ticket_type._get_files_again_message(files)
             return self.browse(), errors
-        contact = self.env.user.partner_id
-        # The contact is the current user, whom the gate let in; portal users have no
-        # right to create tickets otherwise.
+        # The contact is the current user, whom the gate let in, or a colleague of whom
+        # the user is an administrator; portal users have no right to create tickets
+        # otherwise.
         ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
         vals = self._prepare_form_values(ticket_type, form, contact)
-        ticket_sudo = ticket_sudo.create({**vals, **extra})
+        ticket_sudo = ticket_sudo.create({**vals, "filed_by_id": sender.id, **extra})
         ticket_sudo._add_form_answers(ticket_type, form)
         ticket_sudo._add_participants(contact, form["cc"])
+        ticket_sudo.message_subscribe(sender.ids)
         ticket_sudo._send_confirmation()
+        self._subscribe_sender(values)
         return self.browse(ticket_sudo.id), {}
+
+    # ---------------------------------------------------
+    # Who files it, and for whom
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_page_inputs(self, ticket_type, values=None, errors=None):
+        """Return the inputs of a type's form with those that depend on who fills it in.
+
+        :param dict values: name of an input -> list of posted strings
+        :param dict errors: as returned by :meth:`_file_from_form`
+        :return: as of ``_get_form_inputs`` of the type
+        :rtype: list[dict]
+        """
+        before, after = self._get_on_behalf_inputs(), self._get_notification_inputs()
+        for entry in before + after:
+            entry["values"] = (values or {}).get(entry["name"]) or []
+            entry["value"] = entry["values"][0] if entry["values"] else ""
+            entry["error"] = (errors or {}).get(entry["name"])
+        return [*before, *ticket_type._get_form_inputs(values, errors), *after]
+
+    @api.model
+    def _get_on_behalf_inputs(self):
+        """Return the question for whom the ticket is, for customer administrators."""
+        _ = self.env._
+        people = self.env["res.partner"]
+        if not people._manages_colleagues():
+            return []
+        colleagues_sudo = people._get_colleagues_to_file_for(MAX_COLLEAGUES_LISTED + 1)
+        if not colleagues_sudo:
+            return []
+        entry = {"name": "on_behalf", "label": _("Who is it for?")}
+        if len(colleagues_sudo) > MAX_COLLEAGUES_LISTED:
+            hint = _("The e-mail address of a colleague. Empty: it is for yourself.")
+            return [{**entry, "kind": "email", "help": hint}]
+        options = [
+            (str(colleague.id), f"{colleague.name} ({colleague.email_normalized})")
+            for colleague in colleagues_sudo
+        ]
+        options.insert(0, ("", _("Myself")))
+        return [{**entry, "kind": "choice", "has_default": True, "options": options}]
+
+    @api.model
+    def _parse_on_behalf(self, values):
+        """Return the contact of the ticket: the current user or the chosen colleague.
+
+        :raise ValidationError: no such colleague
+        """
+        posted = form_values.clean_text((values.get("on_behalf") or [""])[0])
+        people = self.env["res.partner"]
+        if not posted or not people._manages_colleagues():
+            return self.env.user.partner_id
+        colleague_sudo = people._find_colleague_to_file_for(posted)
+        if not colleague_sudo:
+            raise ValidationError(self.env._("Please choose one of your colleagues."))
+        return colleague_sudo
+
+    @api.model
+    def _get_notification_text(self):
+        """Return what the current user may agree to: empty for who is subscribed."""
+        texts = self.env["support.consent.text"]
+        contact_sudo = self.env.user.sudo().partner_id
+        offers = self.env["support.access.mail"]._offers_notifications()
+        is_asked = self.env.user.share and contact_sudo.email_normalized
+        if not offers or not is_asked or contact_sudo.support_is_subscribed:
+            return texts
+        return texts._get_current("notifications")
+
+    @api.model
+    def _get_notification_inputs(self):
+        """Return the checkbox for the notifications, for who does not get them yet."""
+        text_sudo = self._get_notification_text()
+        if not text_sudo:
+            return []
+        label = text_sudo.wording
+        return [{"name": "notifications", "kind": "checkbox", "label": label}]
+
+    @api.model
+    def _subscribe_sender(self, values):
+        """Put the current user's own address on the list, if this was wanted."""
+        text_sudo = self._get_notification_text()
+        if text_sudo and any(values.get("notifications") or []):
+            contact_sudo = self.env.user.sudo().partner_id
+            contact_sudo._subscribe_to_support_list(self.env.company.sudo())
+            self.env["support.consent"]._log(text_sudo, contact_sudo, "ticket_form")
+
+    # ---------------------------------------------------
+    # The ticket
+    # ---------------------------------------------------
 
     @api.model
     def _prepare_form_values(self, ticket_type, form, contact):

@@ -48,6 +48,12 @@ OVERVIEW = {**INSIDE, "all": "overview"}
 TICKET = {**INSIDE, "reader": "page", "all": "home"}
 TICKET_POST = {**INSIDE, "reader": "ticket", "all": "home"}
 
+# For customer administrators, or only those of the company whose contact it is about
+NOBODY = {**INSIDE, "all": "home"}
+COLLEAGUES = {**NOBODY, "administrator": "page", "other administrator": "page"}
+INVITATION = {**NOBODY, "administrator": "errors", "other administrator": "errors"}
+COLLEAGUE = {**NOBODY, "administrator": "colleagues"}
+
 # route -> what GET and POST answer
 ROUTES = {
     "/support": (OPEN, OPEN),
@@ -67,6 +73,10 @@ ROUTES = {
     "/my/ticket/<ticket>/<token>": (TICKET, TICKET),
     "/my/ticket/<ticket>/reply": (TICKET, TICKET_POST),
     "/ticket/close": (NO_SUCH_METHOD, TICKET_POST),
+    "/my/colleagues": (COLLEAGUES, NO_SUCH_METHOD),
+    "/my/colleagues/page/<page>": (COLLEAGUES, NO_SUCH_METHOD),
+    "/my/colleagues/invite": (NO_SUCH_METHOD, INVITATION),
+    "/my/colleagues/<colleague>/<action>": (NO_SUCH_METHOD, COLLEAGUE),
     "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py
@@ -76,6 +86,7 @@ PLACES = {
     "<type_slug>": "<type>",
     "<int:ticket_id>": "<ticket>",
     "<int:page>": "<page>",
+    "<int:colleague_id>": "<colleague>",
     "<access_token>": "<token>",
 }
 
@@ -167,12 +178,13 @@ class TestAccessMatrix(SupportHttpCase):
                 "/support/refused": "refused",
                 "/support/ticket/new": "overview",
                 "/my": "home",
+                "/my/colleagues": "colleagues",
             }.get(place, place)
         words = {200: "page", 422: "errors"}
         return words.get(response.status_code, str(response.status_code))
 
     def expected(self, answers, role, owner):
-        if role in ("guest", "uncovered"):
+        if role in answers:
             return answers[role]
         if "reader" in answers and role in READERS[owner]:
             return answers["reader"]
@@ -182,6 +194,7 @@ class TestAccessMatrix(SupportHttpCase):
         """Undo what the right people did to the ticket."""
         ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_new")
         ticket.message_ids.filtered(lambda m: "Posted by" in (m.body or "")).unlink()
+        self.gesa.partner_id.support_switched_off = False
 
     def test_every_route_answers_every_role_as_the_table_says(self):
         slug = self.env["ir.http"]._slug(self.error_type)
@@ -196,6 +209,8 @@ class TestAccessMatrix(SupportHttpCase):
                     url = url.replace("<ticket>", str(ticket.id)).replace(
                         "<token>", token
                     )
+                    url = url.replace("<colleague>", str(self.gesa.partner_id.id))
+                    url = url.replace("<action>", "switch_off")
                     for role in ROLES:
                         with self.subTest(
                             route=route, method=method, of=owner, role=role
@@ -213,6 +228,9 @@ class TestAccessMatrix(SupportHttpCase):
         self.assertEqual(ticket.closed, may and route == "/ticket/close")
         posted = f"Posted by {role}" in str(ticket.message_ids.mapped("body"))
         self.assertEqual(posted, may and route.endswith("/reply"))
+        on_colleague = method == "POST" and route.endswith("/<action>")
+        is_off = self.gesa.partner_id.support_switched_off
+        self.assertEqual(is_off, on_colleague and role == "administrator")
 
     # ---------------------------------------------------
     # Records

@@ -232,10 +232,11 @@ class TestRoutes(TestCase):
                 self.assertEqual(arguments.get("support_gate"), "True", name)
 
     def test_addresses_are_those_of_the_design(self):
-        prefixes = ("/support", "/my/ticket")
+        prefixes = ("/support", "/my/ticket", "/my/colleagues")
         for name, paths, _arguments in self.routes():
-            for path in paths:
-                self.assertTrue(ast.literal_eval(path).startswith(prefixes), name)
+            for entry in map(ast.literal_eval, paths):
+                for path in [entry] if isinstance(entry, str) else entry:
+                    self.assertTrue(path.startswith(prefixes), name)
 
 
 class TestTemplates(TestCase):

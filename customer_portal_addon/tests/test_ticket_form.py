@@ -273,7 +273,8 @@ class TestFiling(FormCase):
 
     def test_thirty_tickets_an_hour(self):
         for number in range(30):
-            self._create_ticket(self.ben, name=str(number))
+            values = {"filed_by_id": self.ben.partner_id.id}
+            self._create_ticket(self.ben, name=str(number), **values)
         self.assertEqual(list(self.refused()), ["form"])
         self._file(self.anna)  # everybody has a limit of their own
         self.env.cr.execute(

@@ -174,7 +174,8 @@ class TestTicketFormHttp(SupportHttpCase):
 
     def test_limit_of_an_hour_is_told_and_nothing_is_filed(self):
         for number in range(30):
-            self._create_ticket(self.ben, name=str(number))
+            values = {"filed_by_id": self.ben.partner_id.id}
+            self._create_ticket(self.ben, name=str(number), **values)
         page = self.submit(files=[("picture.png", PNG)])
         self.assertRefused(page)
         self.assertIn("Please choose your files again: picture.png", page.text)

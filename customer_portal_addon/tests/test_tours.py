@@ -57,3 +57,26 @@ class TestTours(SupportHttpCase):
             "customer_portal_addon.file_input",
             login=self.ben.login,
         )
+
+
+@tagged("post_install", "-at_install")
+class TestToursOnPhones(SupportHttpCase):
+    """What people do on a small screen."""
+
+    browser_size = "360x740"
+    touch_enabled = True
+
+    def test_colleagues(self):
+        """Invite, rename, switch off and on; nothing is wider than the screen."""
+        self.start_tour(
+            "/my", "customer_portal_addon.colleagues", login=self.anna.login
+        )
+        people = self.env["res.partner"]
+        nina = people.search([("email", "=", "nina@adler.example")])
+        self.assertEqual(nina.parent_id, self.adler)
+        self.assertTrue(nina.support_unconfirmed)
+        self.assertEqual(self.gesa.name, "Gesa Adler")
+        self.assertFalse(self.gesa.partner_id.support_switched_off)
+        notes = self.gesa.partner_id.message_ids.mapped("body")
+        self.assertIn("switched the support access off", str(notes))
+        self.assertIn("switched the support access on", str(notes))

@@ -68,11 +68,15 @@ class SupportHome(AuthSignupHome):
         response.status_code = 422
         return response
 
+    def get_auth_signup_config(self):
+        config = super().get_auth_signup_config()
+        company_sudo = request.env.company.sudo()
+        return {**config, "registration_enabled": company_sudo.support_registration}
+
     def get_auth_signup_qcontext(self):
         """Tell nobody who has a login: Odoo would lead a known address to the login."""
         values = super().get_auth_signup_qcontext()
         values.pop("signup_email", None)
-        values["registration_enabled"] = request.env.company.sudo().support_registration
         if values.get("token") and not values.get("invalid_token"):
             users = request.env["res.users"]
             values.update(users._get_signup_values(values["token"]))

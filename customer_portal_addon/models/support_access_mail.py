@@ -318,6 +318,8 @@ class SupportAccessMail(models.Model):
             [("email_normalized", "=", self.email), ("type", "=", "contact")]
         )
         contacts = people.filtered("active") or people
+        # whom other companies have named says nothing about whose address it is
+        contacts = contacts.filtered(lambda c: not c.support_unconfirmed) or contacts
         if len(contacts) > 1:
             return "ambiguous", contacts.browse()
         if contacts and not self._is_covered(contacts):
@@ -417,12 +419,13 @@ class SupportAccessMail(models.Model):
     def _find_namesakes(self, contact):
         """Return other contacts with the address of ``contact``.
 
-        Its own company may have the same one.
+        Its own company may have the same one, and others may have named it, too.
         """
         return self.env["res.partner"].search(
             [
                 ("email_normalized", "=", contact.email_normalized),
                 ("type", "=", "contact"),
+                ("support_unconfirmed", "=", False),
                 ("id", "not in", (contact | contact.commercial_partner_id).ids),
             ]
         )

@@ -99,6 +99,19 @@ class TestRegistration(AccessMailCase):
         self.assertNotIn("evil", mail.body_html + mail.subject)
         self.assertNotIn("Visit", mail.body_html + mail.subject)
 
+    def test_naming_an_address_locks_nobody_out(self):
+        """The administrator of Braun names somebody of Adler, or a stranger."""
+        contact = self.create_contact("nils@adler.example")
+        for email in (contact.email, "new@x.example"):
+            self.create_contact(email, self.braun, support_unconfirmed=True)
+        record = self.register("nils@adler.example")
+        self.send()
+        self.assertEqual((record.answer, record.partner_id), ("activation", contact))
+        mine = self.create_contact("new@x.example", support_unconfirmed=True)
+        mine._invite_to_support(self.company)
+        self.assertIn("Adler", self.send().body_html)
+        self.assertEqual(self.answer("new@x.example"), "ambiguous")
+
     def test_the_refusal_says_the_sentence_and_whom_to_ask(self):
         self.register("nobody@nowhere.example")
         mail = self.send()

@@ -131,6 +131,8 @@ class TestRegistrationPage(LinkCase):
         self.assertFalse(self.mails.search([]))
 
     def test_can_be_switched_off(self):
+        self.assertIn("/support/register", self.url_open("/support").text)
+        self.assertIn("/support/register", self.url_open("/web/login").text)
         self.company.support_registration = False
         self.assertEqual(self.url_open("/support/register").status_code, 404)
         self.assertNotIn("/support/register", self.url_open("/support").text)

@@ -9,6 +9,7 @@ class ResPartner(models.Model):
     # The mixins come first: they override methods of other modules
     _inherit = [
         "support.colleague.mixin",
+        "support.colleague.action.mixin",
         "support.partner.access.mixin",
         "res.partner",
     ]

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
@@ -336,6 +337,23 @@ class TestLimits(AccessMailCase):
         ):
             self.assertEqual(len(self.send()), 1)
         self.assertEqual(len(self.send()), 2)
+
+    @mute_logger("odoo.addons.customer_portal_addon.models.support_access_mail")
+    def test_one_that_fails_holds_up_nobody(self):
+        broken = self.register("broken@x.example")
+        fine = self.register("ben@adler.example")
+        find = self.registry["support.access.mail"]._find_registration_answer
+
+        def fail(mail):
+            if mail == broken:
+                raise ValueError
+            return find(mail)
+
+        self.patch(
+            self.registry["support.access.mail"], "_find_registration_answer", fail
+        )
+        self.assertEqual(len(self.send()), 1)
+        self.assertEqual((broken.state, fine.state), ("failed", "sent"))
 
 
 @tagged("post_install", "-at_install")

@@ -363,15 +363,24 @@ class SupportAccessMail(models.Model):
         token = ""
         if self.answer in ("activation", "invitation", "reset"):
             token = self.partner_id._generate_signup_token()
-        path, title = {
-            "activation": (f"/web/signup?token={token}", _("Activate login")),
-            "invitation": (f"/web/signup?token={token}", _("Set password")),
-            "reset": (f"/web/reset_password?token={token}", _("Set new password")),
-            "known": ("/web/login?redirect=/support", _("Log in")),
-            "refused": ("/support/refused", _("Why can't I log in?")),
-            "ambiguous": ("/support", _("Open service portal")),
-        }[self.answer]
-        return {"url": f"{self.get_base_url()}{path}", "title": title}
+        titles = {
+            "activation": _("Activate login"),
+            "invitation": _("Set password"),
+            "reset": _("Set new password"),
+            "known": _("Log in"),
+            "refused": _("Why can't I log in?"),
+            "ambiguous": _("Open service portal"),
+        }
+        paths = {
+            "activation": f"/web/signup?token={token}",
+            "invitation": f"/web/signup?token={token}",
+            "reset": f"/web/reset_password?token={token}",
+            "known": "/web/login?redirect=/support",
+            "refused": "/support/refused",
+            "ambiguous": "/support",
+        }
+        url = f"{self.get_base_url()}{paths[self.answer]}"
+        return {"url": url, "title": titles[self.answer]}
 
     def _get_refusal_message(self):
         """Return the sentence of the gate and whom to contact."""

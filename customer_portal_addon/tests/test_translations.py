@@ -9,12 +9,16 @@ from odoo.tools.translate import trans_export
 
 # An empty translation means the same word; these are, nothing else is.
 SAME_IN_GERMAN = {
+    '<span class="text-danger" aria-hidden="true">*</span>',
     "<span>–</span>",
+    "Administrator",
     "Details",
     "ID",
     "MB:",
     "Name",
     "Option",
+    "Person",
+    "Status",
     "Support",
     "Text",
     "Ticket",

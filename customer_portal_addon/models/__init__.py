@@ -24,6 +24,7 @@ from . import (
     mail_message,
     mail_thread,
     mailing_contact,
+    mailing_subscription,
     support_form_field,
     support_form_field_option,
     support_form_answer,

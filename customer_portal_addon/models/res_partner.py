@@ -138,10 +138,24 @@ class ResPartner(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         partners = super().create(vals_list)
+        partners._doubt_addresses_of_customers()
         administrators_sudo = partners.sudo().filtered("is_customer_administrator")
         administrators_sudo._sync_administrator_group()
         self._link_tickets_by_address(partners.sudo().mapped("email_normalized"))
         return partners
+
+    def _doubt_addresses_of_customers(self):
+        """Take no address for somebody's own that a customer writes below a company.
+
+        Odoo's pages let portal users create contacts with any address.
+        """
+        if self.env.user.share:
+            named_sudo = self.sudo().filtered(
+                lambda person: (
+                    person.email_normalized and person != person.commercial_partner_id
+                )
+            )
+            named_sudo.support_unconfirmed = True
 
     def unlink(self):
         addresses = self.sudo().mapped("email_normalized")

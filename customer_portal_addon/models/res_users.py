@@ -99,15 +99,20 @@ class ResUsers(models.Model):
             raise SignupError(self.env._("Please register to get a login."))
         partners_sudo = self.env["res.partner"].sudo()
         partner_sudo = partners_sudo._signup_retrieve_partner(token)
-        user_sudo = partner_sudo.user_ids[:1]
-        if not (user_sudo and user_sudo._is_internal()):
-            self.env["support.access.mail"].sudo()._confirm_address(partner_sudo)
-            self._check_partner_may_sign_up(partner_sudo, user_sudo)
-        if not user_sudo:
-            # whatever was posted: the login is the address that the link was sent to
-            address = partner_sudo.email_normalized
-            values = {**values, "login": address, "email": partner_sudo.email}
-        return super().signup(values, token)
+        users_sudo = partner_sudo.with_context(active_test=False).user_ids
+        user_sudo = users_sudo.filtered("active")[:1]
+        if users_sudo and not user_sudo:
+            raise SignupError(self.env._("This login was archived."))
+        with self.env.cr.savepoint():  # who is refused leaves nothing behind
+            if not (user_sudo and user_sudo._is_internal()):
+                mails_sudo = self.env["support.access.mail"].sudo()
+                mails_sudo._confirm_address(partner_sudo, token)
+                self._check_partner_may_sign_up(partner_sudo, user_sudo)
+            if not user_sudo:
+                # whatever was posted: the link was sent to this address
+                address = partner_sudo.email_normalized
+                values = {**values, "login": address, "email": partner_sudo.email}
+            return super().signup(values, token)
 
     def _check_partner_may_sign_up(self, partner, user):
         """Refuse a contact whom the login would refuse anyway.

@@ -53,22 +53,27 @@ class SupportAccessAnswerMixin(models.AbstractModel):
         # an administrator may have the invitation sent once more
         others = contact.with_context(active_test=False).support_access_mail_ids
         but = others if self.invited_by_id else self
-        if self._is_invited(self.email, but=but) or not self._is_covered(contact):
+        if self._is_invited(contact, but=but) or not self._is_covered(contact):
             return False, contact
         return "invitation", contact
 
     @api.model
-    def _is_invited(self, email, but=None):
-        """Tell whether an invitation was or will be sent to an address.
+    def _is_invited(self, contact, but=None):
+        """Tell whether an invitation was or will be sent to a contact's address.
 
-        :param str email: normalised
+        One to another contact counts, too, unless a customer has just named it.
+
+        :param res.partner contact:
         :param support.access.mail but: one that does not count
         """
         domain = [
             ("kind", "=", "invitation"),
-            ("email", "=", email),
+            ("email", "=", contact.email_normalized),
             ("state", "in", ("pending", "sent", "used")),
             ("id", "not in", but.ids if but else []),
+            "|",
+            ("partner_id", "=", contact.id),
+            ("partner_id.support_unconfirmed", "=", False),
         ]
         return bool(self.with_context(active_test=False).search_count(domain, limit=1))
 
@@ -171,7 +176,13 @@ class SupportAccessAnswerMixin(models.AbstractModel):
         customers = self.env["res.partner"]
         if not domain.startswith("@"):
             return customers  # free mail
-        pattern = f"%{escape_psql(domain)}"
-        people = customers.search([("email_normalized", "=like", pattern)])
+        people = customers.search(
+            [
+                ("email_normalized", "=like", f"%{escape_psql(domain)}"),
+                ("type", "=", "contact"),
+                ("support_unconfirmed", "=", False),
+                ("create_uid.share", "=", False),  # customers write down any address
+            ]
+        )
         found = people.commercial_partner_id.filtered("is_company")
         return found if len(found) == 1 else customers

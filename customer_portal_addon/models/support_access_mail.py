@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from psycopg2 import IntegrityError, OperationalError
 
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import email_normalize, hmac
 
 from ..tools import form_values
@@ -13,6 +13,7 @@ from ..tools import form_values
 _logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
+TOKEN_ANSWERS = ("activation", "invitation", "reset")
 
 
 class SupportAccessMail(models.Model):
@@ -133,15 +134,25 @@ class SupportAccessMail(models.Model):
     def _compute_is_assigned(self):
         for record in self:
             partner = record.partner_id
-            record.is_assigned = bool(partner.parent_id or partner.is_company)
+            is_staff = partner and not partner.partner_share
+            record.is_assigned = bool(
+                partner.parent_id or partner.is_company or is_staff
+            )
 
     def _search_is_assigned(self, operator, value):
         if operator != "in":
             return NotImplemented
         assigned = fields.Domain("partner_id.parent_id", "!=", False)
         assigned |= fields.Domain("partner_id.is_company", "=", True)
+        assigned |= fields.Domain("partner_id.partner_share", "=", False)
         wanted = [assigned if entry else ~assigned for entry in value]
         return fields.Domain.OR(wanted)
+
+    def write(self, vals):
+        """Let staff only choose the customer: the rest decides who gets which token."""
+        if not self.env.su and vals.keys() - {"customer_id", "active"}:
+            raise AccessError(self.env._("Only the customer can be changed here."))
+        return super().write(vals)
 
     # ---------------------------------------------------
     # Asking
@@ -256,13 +267,18 @@ class SupportAccessMail(models.Model):
     def _cron_send(self):
         """Send what was asked for, one after the other; go on later when stopped."""
         cron = self.env["ir.cron"]
-        pending = self.search([("state", "=", "pending")], order="id", limit=500)
-        invitations = pending.filtered(lambda mail: mail.kind == "invitation")
-        later = invitations[self._count_invitations_left() :]
-        if later:  # nothing is lost, but spread over the hours
+        is_pending = fields.Domain("state", "=", "pending")
+        is_invitation = fields.Domain("kind", "=", "invitation")
+        pending = self.search(is_pending & ~is_invitation, order="id", limit=500)
+        left = self._count_invitations_left()
+        # those who wait for a password come before those who did not ask
+        invitations = self.search(
+            is_pending & is_invitation, order="id", limit=left + 1
+        )
+        if len(invitations) > left:  # nothing is lost, but spread over the hours
             cron_record = self.env.ref("customer_portal_addon.ir_cron_access_mail")
             cron_record._trigger(fields.Datetime.now() + HOUR)
-        pending -= later
+        pending += invitations[:left]
         cron._commit_progress(remaining=len(pending))
         for mail in pending:
             try:
@@ -321,18 +337,30 @@ class SupportAccessMail(models.Model):
         :param str answer: a key of the field, False: nothing is sent
         :param res.partner contact: whom it is about; may be empty
         """
+        address = self.email
+        if answer in TOKEN_ANSWERS:
+            # whatever was typed: a token only ever goes to the contact's own address
+            address = contact.email_normalized
         vals = {"partner_id": contact.id, "answer": answer}
-        if contact.lang:
+        if contact.lang and self.kind != "registration":  # that was read in its own
             vals["lang"] = contact.lang
-        if not answer:
-            self.write({**vals, "state": "withheld"})
+        if not answer or not email_normalize(address):
+            self.write({**vals, "answer": False, "state": "withheld"})
             return
-        if answer in ("activation", "invitation", "reset"):
+        if answer in TOKEN_ANSWERS:
             contact.signup_prepare("reset" if answer == "reset" else "signup")
         self.write({**vals, "state": "sent", "sent_at": fields.Datetime.now()})
         template = self.env.ref(f"customer_portal_addon.mail_template_access_{answer}")
-        headers = {"Auto-Submitted": "auto-generated"}
-        template.send_mail(self.id, email_values={"headers": repr(headers)})
+        # no record's message and nobody's: staff must not read the token in it
+        template.with_user(SUPERUSER_ID).send_mail(
+            self.id,
+            email_values={
+                "email_to": address,
+                "headers": repr({"Auto-Submitted": "auto-generated"}),
+                "model": False,
+                "res_id": False,
+            },
+        )
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     # ---------------------------------------------------
@@ -361,8 +389,9 @@ class SupportAccessMail(models.Model):
         self.ensure_one()
         _ = self.env._
         token = ""
-        if self.answer in ("activation", "invitation", "reset"):
-            token = self.partner_id._generate_signup_token()
+        if self.answer in TOKEN_ANSWERS:
+            partner = self.partner_id.with_context(support_access_mail_id=self.id)
+            token = partner._generate_signup_token()
         titles = {
             "activation": _("Activate login"),
             "invitation": _("Set password"),
@@ -391,21 +420,47 @@ class SupportAccessMail(models.Model):
     # ---------------------------------------------------
 
     @api.model
-    def _confirm_address(self, partner):
+    def _confirm_address(self, partner, token):
         """Take note that a contact has followed the link of a mail.
 
-        Now the address is the contact's own, and what was agreed to counts.
+        Now the address is the contact's own. What was agreed to on registering counts
+        when this very registration was answered by the link: anybody may type in the
+        address of somebody else.
+
+        :param res.partner partner: whom the token belongs to
+        :param str token: a valid one
         """
         partner.support_unconfirmed = False
-        mails = self.search([("partner_id", "=", partner.id), ("state", "=", "sent")])
+        mails = self.with_context(active_test=False).search(
+            [
+                ("partner_id", "=", partner.id),
+                ("state", "=", "sent"),
+                ("answer", "in", TOKEN_ANSWERS),
+            ]
+        )
+        registration = mails.filtered(
+            lambda mail: (
+                mail.kind == "registration"
+                and mail.id == partner._get_access_mail_id(token)
+            )
+        )
         mails.state = "used"
-        consents = self.env["support.consent"]
-        for mail in mails:
-            texts = mail.privacy_text_id | mail.notification_text_id
-            for text in texts:
-                consents._log(text, partner, "registration", mail.asked_at, mail.lang)
-            if mail.notification_text_id:
-                partner._subscribe_to_support_list(mail.company_id)
+        if registration:
+            registration._log_consents()
+
+    def _log_consents(self):
+        """Log what was agreed to on registering, and subscribe who wanted that.
+
+        But who has unsubscribed stays so: only our team puts such people back.
+        """
+        self.ensure_one()
+        contact, company = self.partner_id, self.company_id
+        for text in self.privacy_text_id | self.notification_text_id:
+            self.env["support.consent"].with_company(company)._log(
+                text, contact, "registration", self.asked_at, self.lang
+            )
+        if self.notification_text_id and not contact._has_left_support_list(company):
+            contact._subscribe_to_support_list(company)
 
     # ---------------------------------------------------
     # What staff do
@@ -413,6 +468,7 @@ class SupportAccessMail(models.Model):
 
     def action_assign_customer(self):
         """Put the person into the chosen company and send the way to a password."""
+        self.check_access("write")
         for record in self:
             if not record.customer_id:
                 raise UserError(
@@ -422,7 +478,15 @@ class SupportAccessMail(models.Model):
 
     def _assign_customer(self):
         record_sudo = self.sudo()
-        contact_sudo = record_sudo.partner_id or record_sudo._create_contact()
+        contact_sudo = record_sudo.partner_id
+        is_theirs = contact_sudo.email_normalized == self.email
+        if (
+            self.kind != "registration"
+            or self.is_assigned
+            or (contact_sudo and not is_theirs)
+        ):
+            raise UserError(self.env._("There is nothing to assign any more."))
+        contact_sudo = contact_sudo or record_sudo._create_contact()
         contact_sudo.parent_id = record_sudo.customer_id
         record_sudo.partner_id = contact_sudo
         if record_sudo._has_login() or not record_sudo._is_covered(contact_sudo):

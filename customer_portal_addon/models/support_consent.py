@@ -29,6 +29,9 @@ class SupportConsent(models.Model):
     partner_id = fields.Many2one(
         "res.partner", string="Contact", ondelete="set null", index="btree_not_null"
     )
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company
+    )
     source = fields.Selection(
         [("registration", "Registration"), ("ticket_form", "Ticket form")],
         required=True,

@@ -80,8 +80,11 @@ class SupportPartnerAccessMixin(models.AbstractModel):
             return
         people_sudo = self.sudo().filtered(lambda partner: partner.type == "contact")
         for person_sudo in people_sudo:
-            own = {person_sudo.email, *person_sudo.user_ids.mapped("login")}
-            if email_normalize(vals["email"]) in map(email_normalize, own):
+            if vals["email"] == person_sudo.email:
+                continue
+            own = {person_sudo.email_normalized}
+            own |= set(map(email_normalize, person_sudo.user_ids.mapped("login")))
+            if email_normalize(vals["email"]) in own - {False}:
                 continue
             raise UserError(
                 self.env._(
@@ -95,28 +98,40 @@ class SupportPartnerAccessMixin(models.AbstractModel):
     # ---------------------------------------------------
 
     def _generate_signup_token(self, expiration=None):
-        """Bind the token to the address that it is sent to.
+        """Bind the token to the address and to the mail that it is sent with.
 
         A mail to an address that was wrong must not open the login of the right one.
         """
         token = super()._generate_signup_token(expiration)
-        return f"{token}.{self._get_address_digest(token)}"
+        mail_id = self.env.context.get("support_access_mail_id", 0)
+        return f"{token}.{mail_id}.{self._get_address_digest(token, mail_id)}"
 
     @api.model
     def _get_partner_from_token(self, token):
-        token, _dot, digest = (token or "").rpartition(".")
+        parts = (token or "").rsplit(".", 2)
+        if len(parts) != 3 or not parts[1].isdecimal():
+            return None
+        token, mail_id, digest = parts
         try:
-            partner = super()._get_partner_from_token(token) if token else None
+            partner = super()._get_partner_from_token(token)
         except ValueError:  # it was cut
             return None
-        if partner and consteq(partner._get_address_digest(token), digest):
+        if partner and consteq(partner._get_address_digest(token, mail_id), digest):
             return partner
         return None
 
-    def _get_address_digest(self, token):
+    def _get_address_digest(self, token, mail_id):
         self.ensure_one()
-        message = (token, self.email_normalized or "")
+        message = (token, str(mail_id), self.email_normalized or "")
         return hmac(self.env(su=True), "support_signup_address", message)
+
+    @api.model
+    def _get_access_mail_id(self, token):
+        """Return the id of the mail that a valid token was sent with, 0: none of ours.
+
+        :rtype: int
+        """
+        return int(token.rsplit(".", 2)[1])
 
     # ---------------------------------------------------
     # Invitation and password
@@ -139,7 +154,7 @@ class SupportPartnerAccessMixin(models.AbstractModel):
         for partner in self.sudo().with_context(active_test=False):
             if not partner.email_normalized or partner.user_ids:
                 continue
-            if not mails_sudo._is_invited(partner.email_normalized):
+            if not mails_sudo._is_invited(partner):
                 mails_sudo._note(
                     "invitation",
                     partner.email_normalized,
@@ -225,6 +240,7 @@ class SupportPartnerAccessMixin(models.AbstractModel):
         )
         if not known:
             contacts_sudo.create({"name": self.name, "email": self.email_normalized})
+        list_sudo = list_sudo.with_context(support_subscribe=True)
         list_sudo._update_subscription_from_email(self.email_normalized, opt_out=False)
 
     def _has_left_support_list(self, company):

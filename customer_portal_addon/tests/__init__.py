@@ -1,4 +1,5 @@
 from . import (
+    test_access_attacks,
     test_access_mails,
     test_access_matrix,
     test_architecture,

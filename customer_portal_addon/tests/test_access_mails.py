@@ -220,7 +220,7 @@ class TestRegistration(AccessMailCase):
 class TestConsent(AccessMailCase):
     def test_consents_are_logged_as_they_were_read(self):
         german = self.register("nobody@x.example", lang="de")
-        contact = self.create_contact("nils@adler.example")
+        contact = self.create_contact("nils@adler.example", lang="de_DE")
         record = self.register("nils@adler.example", notifications="1")
         text = record.privacy_text_id
         old_wording = text.wording

@@ -45,7 +45,7 @@ class SupportData:
                 ).id,
             }
         )
-        cls.company.partner_id.tz = "Europe/Berlin"
+        cls.company.partner_id.write({"tz": "Europe/Berlin", "lang": "en_US"})
         cls.adler = cls._create_customer("Adler", "2026-01-01", "2026-12-31")
         cls.braun = cls._create_customer("Braun", "2026-01-01", None)
         cls.koch = cls._create_customer("Koch", "2025-01-01", "2026-05-31")

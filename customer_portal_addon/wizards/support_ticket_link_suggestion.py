@@ -14,6 +14,7 @@ class SupportTicketLinkSuggestion(models.TransientModel):
     partner_id = fields.Many2one(
         "res.partner", string="Contact", required=True, ondelete="cascade"
     )
+    name = fields.Char(related="partner_id.name")
     email = fields.Char(related="partner_id.email")
     phone = fields.Char(related="partner_id.phone")
     reasons = fields.Char()

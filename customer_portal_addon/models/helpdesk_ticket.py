@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import email_split, plaintext2html
 
 MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 
@@ -148,6 +148,17 @@ class HelpdeskTicket(models.Model):
                 data["has_button_access"] = True
                 data["button_access"] = self._get_portal_button()
         return groups
+
+    def _notify_by_email_get_headers(self, headers=None):
+        """Name the others who get a mail by their addresses, not as our contacts.
+
+        Whoever puts an address in copy must not learn whose it is.
+        """
+        headers = super()._notify_by_email_get_headers(headers=headers)
+        others = headers.get("X-Msg-To-Add")
+        if others:
+            headers["X-Msg-To-Add"] = ",".join(email_split(others))
+        return headers
 
     def _notify_by_email_render_layout(self, message, recipients_group, **kwargs):
         if recipients_group.get("notification_group_name") != "user":

@@ -214,6 +214,8 @@ class HelpdeskTicket(models.Model):
         reader = template.with_context(
             reader_lang=partner.lang or self.partner_id.lang,
             reader_name=partner.name,
+            filer_name=(self.filed_by_id or self.partner_id)._get_name_for_mails(),
+            contact_name=self.partner_id._get_name_for_mails(),
             is_reader_contact=partner == self.partner_id,
             is_reader_filer=partner == self.filed_by_id,
             is_filed_for_other=self._is_filed_for_other(),

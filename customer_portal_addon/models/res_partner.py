@@ -254,7 +254,8 @@ class ResPartner(models.Model):
     # ---------------------------------------------------
 
     def action_assign_support_code(self):
-        """Give a support ID to the contacts that have none."""
+        """Give a support ID to the contacts that have none, on behalf of staff."""
+        self._check_support_staff()
         self._ensure_support_code()
 
     def _ensure_support_code(self):

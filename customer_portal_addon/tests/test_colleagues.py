@@ -136,6 +136,12 @@ class TestWhoManagesColleagues(ColleagueTools, SupportCase):
         self.assertFalse(people._get_colleagues("emil"))
         self.assertEqual(people._count_colleagues("ben@"), 1)
 
+    def test_search_without_control_characters(self):
+        """The database takes no zero bytes."""
+        people = self.people()
+        self.assertEqual(people._count_colleagues("\0"), 3)
+        self.assertEqual(people._get_colleagues("e\0sa\0 "), self.gesa.partner_id)
+
     def test_others_are_not_found(self):
         for partner in (self.emil.partner_id, self.adler, self.braun):
             for action in ("invite", "rename", "switch_off", "appoint", "other"):
@@ -373,6 +379,13 @@ class TestChangingColleagues(ColleagueTools, SupportCase):
         self.assertIn("switched the support access off", notes)
         self.assertIn("switched the support access on", notes)
         self.assertNotIn(self.anna.partner_id, self.ben.partner_id.message_partner_ids)
+
+    def test_the_name_of_the_administrator_carries_no_link(self):
+        name = "Anna https://evil.example/x Click"
+        self.anna.partner_id.name = name
+        body = self.change(self.ben, "switch_off")["body"]
+        self.assertIn("anna@adler.example", body)
+        self.assertNotIn("evil.example", body)
 
     def test_the_mail_speaks_the_language_of_the_person(self):
         self.ben.lang = "de_DE"

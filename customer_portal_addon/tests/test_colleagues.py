@@ -13,6 +13,11 @@ TEMPLATE = "customer_portal_addon.mail_template_colleague_changed"
 class ColleagueTools(MailTools):
     """Act as somebody; look at mails, notes and rows."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.partner_id.lang = "en_US"  # of the notes
+
     def people(self, user=None):
         """Return the model of the contacts as somebody; Anna without a name."""
         return self.env["res.partner"].with_user(user or self.anna)

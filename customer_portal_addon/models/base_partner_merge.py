@@ -9,7 +9,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         """Merge what support knows of contacts; Odoo does the rest by SQL.
 
         One of their support IDs stays. Tickets of a person without a company come
-        along into that of the remaining contact, but no rights of an administrator.
+        along into that of the remaining contact, but no rights of an administrator,
+        and no part in tickets of other customers.
         """
         former_sudo, contact_sudo = src_partners.sudo(), dst_partner.sudo()
         customer_sudo = contact_sudo.commercial_partner_id
@@ -24,6 +25,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         former_sudo.flush_recordset()  # two contacts never have the same
         if codes and not contact_sudo.support_code:
             contact_sudo.support_code = codes[0]
+        self._leave_tickets_of_others(former_sudo, customer_sudo)
         self.env.flush_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
         tickets_sudo.commercial_partner_id = customer_sudo
@@ -31,6 +33,27 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         # the record rules remember the contact of a user
         self.env.registry.clear_cache()
         return result
+
+    @api.model
+    def _leave_tickets_of_others(self, former_sudo, customer_sudo):
+        """Let contacts who change their customer follow no ticket of others any more.
+
+        :param res.partner former_sudo: the contacts that go
+        :param res.partner customer_sudo: of the contact that stays
+        """
+        changing_sudo = former_sudo.filtered(
+            lambda partner: partner.commercial_partner_id != customer_sudo
+        )
+        tickets_sudo = (
+            self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
+        )
+        tickets_sudo.search(
+            [
+                ("message_partner_ids", "in", changing_sudo.ids),
+                ("commercial_partner_id", "!=", False),
+                ("commercial_partner_id", "not in", (former_sudo | customer_sudo).ids),
+            ]
+        ).message_unsubscribe(changing_sudo.ids)
 
     @api.model
     def _update_values(self, src_partners, dst_partner):

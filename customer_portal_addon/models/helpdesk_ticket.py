@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import email_split, plaintext2html
 
 MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 
@@ -149,6 +149,17 @@ class HelpdeskTicket(models.Model):
                 data["button_access"] = self._get_portal_button()
         return groups
 
+    def _notify_by_email_get_headers(self, headers=None):
+        """Name the others who get a mail by their addresses, not as our contacts.
+
+        Whoever puts an address in copy must not learn whose it is.
+        """
+        headers = super()._notify_by_email_get_headers(headers=headers)
+        others = headers.get("X-Msg-To-Add")
+        if others:
+            headers["X-Msg-To-Add"] = ",".join(email_split(others))
+        return headers
+
     def _notify_by_email_render_layout(self, message, recipients_group, **kwargs):
         if recipients_group.get("notification_group_name") != "user":
             msg_vals = {
@@ -203,6 +214,8 @@ class HelpdeskTicket(models.Model):
         reader = template.with_context(
             reader_lang=partner.lang or self.partner_id.lang,
             reader_name=partner.name,
+            filer_name=(self.filed_by_id or self.partner_id)._get_name_for_mails(),
+            contact_name=self.partner_id._get_name_for_mails(),
             is_reader_contact=partner == self.partner_id,
             is_reader_filer=partner == self.filed_by_id,
             is_filed_for_other=self._is_filed_for_other(),

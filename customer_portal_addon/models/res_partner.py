@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import support_code
+from ..tools.mail_headers import person_name
 
 
 class ResPartner(models.Model):
@@ -267,7 +268,8 @@ class ResPartner(models.Model):
     # ---------------------------------------------------
 
     def action_assign_support_code(self):
-        """Give a support ID to the contacts that have none."""
+        """Give a support ID to the contacts that have none, on behalf of staff."""
+        self._check_support_staff()
         self._ensure_support_code()
 
     def _ensure_support_code(self):
@@ -289,6 +291,19 @@ class ResPartner(models.Model):
             if code:
                 domain |= fields.Domain("support_code", "=", code)
         return domain
+
+    # ---------------------------------------------------
+    # Mails
+    # ---------------------------------------------------
+
+    def _get_name_for_mails(self):
+        """Return who it is in our mails to others, without links or markup.
+
+        Portal users choose their name themselves.
+
+        :rtype: str
+        """
+        return person_name(self.name) or self.email_normalized or ""
 
     # ---------------------------------------------------
     # Actions

@@ -255,7 +255,7 @@ class SupportColleagueActionMixin(models.AbstractModel):
         company_sudo = self.env.company.sudo().with_context(lang=self.lang)
         template.sudo().with_context(
             colleague_action=action,
-            administrator_name=self.env.user.partner_id.name,
+            administrator_name=self.env.user.partner_id._get_name_for_mails(),
             support_contact=company_sudo._get_support_contact(),
         ).send_mail(
             self.id,

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
+from ..tools import form_values
+
 
 class SupportColleagueMixin(models.AbstractModel):
     """Whom customer administrators manage, and what they see of them.
@@ -62,6 +64,7 @@ class SupportColleagueMixin(models.AbstractModel):
     def _get_colleague_search_domain(self, search):
         """Return the domain of the colleagues whose name or address has ``search``."""
         domain = self._get_colleagues_domain()
+        search = form_values.clean_text(search)
         if search:
             domain &= Domain("name", "ilike", search) | Domain("email", "ilike", search)
         return domain

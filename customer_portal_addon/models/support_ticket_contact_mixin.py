@@ -253,13 +253,16 @@ class SupportTicketContactMixin(models.AbstractModel):
     def _may_become_contact(self, address):
         """Tell whether the sender of a mail is somebody new.
 
-        Not when anybody has the address already, though not as its own: staff decide.
+        Not when any contact has the address already, archived or not confirmed: staff
+        decide. Delivery addresses don't count, in which customers write any address.
         Nor are our own addresses, whose mails come back, those of somebody.
         """
+        people = self._get_people_by_address([address] if address else [])
+        known_sudo = people.get(address, self.env["res.partner"])
         return bool(
             address
             and not self.env.context.get("support_automatic")
-            and not self._get_people_by_address([address])
+            and "contact" not in known_sudo.mapped("type")
             and not self.env["mail.alias.domain"].sudo()._find_aliases([address])
         )
 

@@ -93,10 +93,24 @@ class SupportTicketConversationMixin(models.AbstractModel):
         ]
 
     def _get_participant_names(self):
-        """Return the names of the people outside the staff who take part."""
+        """Return the names of the people outside the staff who take part.
+
+        Customers read the names of their own people only. Whomever else they have put
+        in copy they see by the address that they typed: our contacts' names tell who
+        has it.
+
+        :rtype: list[str]
+        """
         self.ensure_one()
         people = self.partner_id | self.message_partner_ids.filtered("partner_share")
-        return people.mapped("name")
+        if not self.env.user.share:
+            return people.mapped("name")
+        own = people.filtered(self._is_known_reader)
+        names = [
+            person.name if person in own else person.email_normalized
+            for person in people
+        ]
+        return list(filter(None, names))
 
     # ---------------------------------------------------
     # What they do

@@ -13,6 +13,11 @@ TEMPLATE = "customer_portal_addon.mail_template_colleague_changed"
 class ColleagueTools(MailTools):
     """Act as somebody; look at mails, notes and rows."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company.partner_id.lang = "en_US"  # of the notes
+
     def people(self, user=None):
         """Return the model of the contacts as somebody; Anna without a name."""
         return self.env["res.partner"].with_user(user or self.anna)
@@ -135,6 +140,12 @@ class TestWhoManagesColleagues(ColleagueTools, SupportCase):
         self.assertEqual(people._get_colleagues("ben@"), self.ben.partner_id)
         self.assertFalse(people._get_colleagues("emil"))
         self.assertEqual(people._count_colleagues("ben@"), 1)
+
+    def test_search_without_control_characters(self):
+        """The database takes no zero bytes."""
+        people = self.people()
+        self.assertEqual(people._count_colleagues("\0"), 3)
+        self.assertEqual(people._get_colleagues("e\0sa\0 "), self.gesa.partner_id)
 
     def test_others_are_not_found(self):
         for partner in (self.emil.partner_id, self.adler, self.braun):
@@ -373,6 +384,13 @@ class TestChangingColleagues(ColleagueTools, SupportCase):
         self.assertIn("switched the support access off", notes)
         self.assertIn("switched the support access on", notes)
         self.assertNotIn(self.anna.partner_id, self.ben.partner_id.message_partner_ids)
+
+    def test_the_name_of_the_administrator_carries_no_link(self):
+        name = "Anna https://evil.example/x Click"
+        self.anna.partner_id.name = name
+        body = self.change(self.ben, "switch_off")["body"]
+        self.assertIn("anna@adler.example", body)
+        self.assertNotIn("evil.example", body)
 
     def test_the_mail_speaks_the_language_of_the_person(self):
         self.ben.lang = "de_DE"

@@ -102,6 +102,12 @@ class TestColleaguesOverHttp(SupportHttpCase):
         self.assertFalse(self.find(page, "//tr[@data-colleague]"))
         self.assertIn("Nobody found", page.text)
 
+    def test_made_up_parameters_show_the_page(self):
+        for query in ("?search=%00", "?search=%00esa", "?page=%00", "?done=%00"):
+            page = self.open_page(query=query)
+            self.assertEqual(page.status_code, 200, query)
+        self.assertEqual(self.open_page(query="/page/9" + 20 * "9").status_code, 200)
+
     def test_what_is_printed_is_text(self):
         self.ben.partner_id.name = "<script>alert(1)</script>"
         payload = "%22%3E%3Cscript%3Ealert(2)%3C/script%3E"

@@ -149,6 +149,15 @@ class TestConfirmationMail(MailTools, SupportCase):
         self.post(ticket)
         self.assertButton(self.mail_to(self.ben.email), ticket, GERMAN_BUTTON)
 
+    def test_answers_tell_no_names_of_others(self):
+        """Else whoever puts an address in copy would learn whose it is."""
+        self.emil.partner_id.name = "CANARY"
+        ticket = self.file(cc=f"{self.emil.email}, stranger@world.example")
+        self.post(ticket)
+        recipients = str(self.mail_to(self.ben.email)["EmailMessage"]["To"])
+        self.assertIn(self.emil.email, recipients)
+        self.assertNotIn("CANARY", recipients)
+
     def test_internal_note_reaches_no_customer(self):
         ticket = self.file(cc=f"{self.anna.email}, stranger@world.example")
         self.post(ticket, subtype="mail.mt_note", body="CANARY-NOTE")

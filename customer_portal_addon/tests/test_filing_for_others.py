@@ -1,5 +1,7 @@
 from unittest.mock import patch
 
+from lxml import html
+
 from odoo.tests import tagged
 
 from .common import SupportCase
@@ -67,6 +69,63 @@ class TestFilingForOthers(ColleagueTools, SupportCase):
             self.send_queue()
         body = " ".join(self.mail_to(self.gesa.email)["body"].split())
         self.assertIn("Anna has filed a support request with you in copy", body)
+
+    def text_of(self, mail):
+        return " ".join(html.fromstring(mail["body"]).text_content().split())
+
+    def test_everybody_reads_what_is_true_for_them(self):
+        outsider = "stranger@world.example"
+        copies = f"{self.gesa.email}, {self.anna.email}, {outsider}"
+        for_ben = {"on_behalf": str(self.ben.partner_id.id), "cc": copies}
+        of_anna = "Anna has filed a support request"
+        kept = "The sender asked us to keep you informed"
+        cases = {
+            (self.anna, "for Ben"): {
+                self.anna.email: "you have filed a support request for Ben. It has",
+                self.ben.email: f"{of_anna} for you. It has",
+                self.gesa.email: f"{of_anna} with you in copy. It has",
+                outsider: kept,
+            },
+            (self.anna, "for herself"): {
+                self.anna.email: "thank you for your request. It has",
+                self.gesa.email: f"{of_anna} with you in copy. It has",
+                outsider: kept,
+            },
+            (self.ben, "for himself"): {
+                self.ben.email: "thank you for your request. It has",
+                self.anna.email: "Ben has filed a support request with you in copy.",
+                outsider: kept,
+            },
+        }
+        sentences = {text for texts in cases.values() for text in texts.values()}
+        for (user, whom), expected in cases.items():
+            with self.subTest(user=user.name, whom=whom), self.mock_mail_gateway():
+                self.env.flush_all()
+                values = for_ben if whom == "for Ben" else {"cc": copies}
+                self._file(user, **values)
+                self.send_queue()
+                for address, sentence in expected.items():
+                    text = self.text_of(self.mail_to(address))
+                    found = {each for each in sentences if each in text}
+                    self.assertEqual(found, {sentence}, address)
+
+    def test_names_carry_no_links_into_mails(self):
+        self.anna.partner_id.name = "Anna https://evil.example/x Click"
+        self.ben.partner_id.name = "Ben www.evil.example"
+        with self.mock_mail_gateway():
+            self.env.flush_all()
+            self._file(
+                self.anna, on_behalf=str(self.ben.partner_id.id), cc=self.gesa.email
+            )
+            self.send_queue()
+        for address, name in {
+            self.ben.email: "anna@adler.example has filed",
+            self.gesa.email: "anna@adler.example has filed",
+            self.anna.email: "for ben@adler.example. It has",
+        }.items():
+            text = self.text_of(self.mail_to(address))
+            self.assertIn(name, text)
+            self.assertNotIn("evil.example", text.partition(" filed")[2])
 
     def test_others_can_not(self):
         """Whatever they post, the ticket is their own."""

@@ -252,6 +252,33 @@ class TestHttpLeaks(SupportHttpCase):
             self.assertNotIn(CANARY, page.text, url)
         self.assertIn("Public", self.url_open(self.url).text)
 
+    def test_names_behind_addresses_in_copy(self):
+        """Nobody learns whose an address is by putting it in copy."""
+        invited = self.env["res.partner"].create(
+            {
+                "name": f"{CANARY}-INVITED",
+                "email": "nina@adler.example",
+                "parent_id": self.adler.id,
+                "support_unconfirmed": True,
+            }
+        )
+        self.emil.partner_id.write(
+            {"name": f"{CANARY}-EMIL", "email": f"{CANARY} <emil@braun.example>"}
+        )
+        self.gesa.name = "Gesa of Adler"
+        people = self.emil.partner_id + self.gesa.partner_id + invited
+        self.ticket.message_subscribe(people.ids)
+        self.assertEqual(
+            set(self.ticket.with_user(self.agent).sudo()._get_participant_names()),
+            {"Ben", *people.mapped("name")},
+        )
+        for user in (self.ben, self.emil):
+            page = self.open_as(user, self.url)
+            [shown] = self.find(page, "//dt[.='Participants']/following::dd[1]")
+            for text in ("Gesa of Adler", "emil@braun.example", "nina@adler.example"):
+                self.assertIn(text, shown.text_content())
+            self.assertNotIn(CANARY, shown.text_content())
+
     # ---------------------------------------------------
     # Files
     # ---------------------------------------------------

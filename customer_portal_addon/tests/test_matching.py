@@ -159,16 +159,18 @@ class TestMatchingMails(MatchingCase):
                     "parent_id": self.emil.partner_id.id,
                 }
             )
-            before = len(self.people(f"{kind}@adler.example"))
+            before = self.people(f"{kind}@adler.example")
             ticket = self.mail(f"{kind}@adler.example", f"Cc: {kind}@adler.example")
-            self.assertFalse(ticket.partner_id, kind)
-            self.assertFalse(ticket.message_partner_ids.filtered("partner_share"))
-            self.assertFalse(ticket.message_ids[:1].author_id)
-            self.assertEqual(len(self.people(f"{kind}@adler.example")), before)
+            # whose address it is becomes a contact all the same
+            contact = self.people(f"{kind}@adler.example") - before
+            self.assertEqual(len(contact), 1, kind)
+            self.assertEqual(ticket.partner_id, contact)
+            self.assertFalse(contact.parent_id)
+            self.assertFalse(ticket.message_partner_ids & before)
+            self.assertEqual(ticket.message_ids[:1].author_id, contact)
+            self.assertEqual(self.mail(f"{kind}@adler.example").partner_id, contact)
         self.assertFalse(self.seen_by(self.emil))
         self.assertFalse(self.seen_by(self.erna))
-        contact = self.contact(email="delivery@adler.example")
-        self.assertEqual(self.mail(contact.email).partner_id, contact)
 
     def test_unconfirmed_colleagues_are_nobody(self):
         trap = self.contact(parent_id=self.braun.id, support_unconfirmed=True)
@@ -540,6 +542,22 @@ class TestLinkingByStaff(MatchingCase):
         self.assertEqual(found, {self.ben.partner_id: "same name, belongs to Adler"})
         self.contact(email="somebody@gmail.com", parent_id=self.adler.id)
         self.assertFalse(self.open(self.ticket("new@gmail.com")).customer_id)
+
+    def test_customers_do_not_make_the_hint(self):
+        """By inviting somebody there, or with a delivery address."""
+        own = {"parent_id": self.braun.id}
+        delivery = {"type": "delivery", "email": "x@new-b.example"}
+        by_emil = self.partners.with_user(self.emil).sudo()
+        by_emil.create({**own, **delivery, "name": "By a customer"})
+        by_emil.create({**own, "name": "Confirmed later", "email": "x@new-c.example"})
+        self.contact("By staff", **own, **delivery)
+        self.contact("Nina", "x@new-d.example", **own, support_unconfirmed=True)
+        for mail_domain in ("new-b.example", "new-c.example", "new-d.example"):
+            wizard = self.open(self.ticket(f"boss@{mail_domain}"))
+            self.assertFalse(wizard.customer_id, mail_domain)
+        self.contact("Known to us", "y@new-d.example", **own)
+        wizard = self.open(self.ticket("boss@new-d.example"))
+        self.assertEqual(wizard.customer_id, self.braun)
 
     def test_any_contact_by_hand(self):
         ticket = self.ticket()

@@ -137,6 +137,38 @@ class TestMovingContacts(SupportCase):
         self.assertNotIn(other, self.tickets_of(self.anna))
         self.assertNotIn(own, self.tickets_of(self.anna))
 
+    def test_merging_lets_nobody_see_what_the_other_customer_shared(self):
+        followed = self._create_ticket(self.anna)
+        people = self.env["res.partner"]
+        former = people.create({"name": "Emil", "parent_id": self.adler.id})
+        single = people.create({"name": "Emil", "email": "b@x.y"})
+        own = self.env["helpdesk.ticket"].create(
+            {"name": "By mail", "description": "x", "partner_id": single.id}
+        )
+        by_braun = self._create_ticket(self.erna)
+        unknown = self.env["helpdesk.ticket"].create({"name": "?", "description": "x"})
+        for ticket in followed + own + by_braun + unknown:
+            ticket.message_subscribe((former + single).ids)
+        closed = self._create_ticket(self.anna, active=False)
+        closed.message_subscribe(former.ids)
+        self.merge(former, self.emil.partner_id)
+        for ticket in followed + closed:
+            self.assertNotIn(self.emil.partner_id, ticket.message_partner_ids)
+        self.assertIn(self.emil.partner_id, unknown.message_partner_ids)
+        self.assertEqual(self.tickets_of(self.emil), by_braun + unknown)
+        self.merge(single, self.emil.partner_id)
+        self.assertEqual(self.tickets_of(self.emil), own + by_braun + unknown)
+        self.assertNotIn(self.emil.partner_id, followed.message_partner_ids)
+
+    def test_merging_two_of_one_customer_keeps_their_part(self):
+        elsewhere = self._create_ticket(self.emil)
+        duplicate = self.ben.partner_id.create(
+            {"name": "Ben", "parent_id": self.adler.id}
+        )
+        elsewhere.message_subscribe(duplicate.ids)
+        self.merge(duplicate, self.ben.partner_id)
+        self.assertEqual(self.tickets_of(self.ben), elsewhere)
+
     def test_another_contact_takes_the_ticket_along(self):
         ticket = self._create_ticket(self.ben)
         ticket.partner_id = self.emil.partner_id

@@ -1,5 +1,6 @@
 from psycopg2.errors import UniqueViolation
 
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -99,6 +100,15 @@ class TestSupportCode(SupportCase):
         before = self.code_of(self.ben)
         (self.ben | self.gesa).partner_id.action_assign_support_code()
         self.assertEqual(self.code_of(self.ben), before)
+        self.assertTrue(self.code_of(self.gesa))
+
+    def test_only_staff_press_the_button(self):
+        for user in (self.ben, self.anna, self.env.ref("base.public_user")):
+            for partner in (self.gesa.partner_id, self.emil.partner_id):
+                with self.assertRaises(AccessError):
+                    partner.with_user(user).action_assign_support_code()
+                self.assertFalse(partner.support_code)
+        self.gesa.partner_id.with_user(self.agent).action_assign_support_code()
         self.assertTrue(self.code_of(self.gesa))
 
     def test_contacts_are_found_by_their_id(self):

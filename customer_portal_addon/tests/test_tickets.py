@@ -59,6 +59,7 @@ class TestTicketList(SupportHttpCase):
             "groupby=x&search_in=y&search=%25",
             "date_begin=x&date_end=y",
             "sortby=date&sortby=name",
+            "search=%00&search_in=%00&page=%00&sortby=%00&filterby=%00",
         ):
             self.assertEqual(
                 self.names(self.ben, f"/my/tickets?{query}"), ["Open"], query

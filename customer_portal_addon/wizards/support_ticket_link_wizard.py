@@ -181,7 +181,8 @@ class SupportTicketLinkWizard(models.TransientModel):
     def _find_customer(self, ticket):
         """Return the one customer whose number or mail domain the ticket carries.
 
-        Mail domains of providers, where anybody gets an address, tell nothing.
+        Mail domains of providers, where anybody gets an address, tell nothing. Nor do
+        the addresses that customers wrote down: of their colleagues, for deliveries.
 
         :rtype: res.partner
         """
@@ -194,9 +195,17 @@ class SupportTicketLinkWizard(models.TransientModel):
                 return found.commercial_partner_id
         mail_domain = mail_prepare_for_domain_search(ticket.partner_email_normalized)
         if mail_domain and mail_domain.startswith("@"):
-            known = Domain("email_normalized", "=like", f"%{escape_psql(mail_domain)}")
+            known = Domain(
+                [
+                    ("email_normalized", "=like", f"%{escape_psql(mail_domain)}"),
+                    ("partner_share", "=", True),
+                    ("type", "=", "contact"),
+                    ("support_unconfirmed", "=", False),
+                    ("create_uid.share", "=", False),
+                ]
+            )
             found = partners.search(
-                companies & known & Domain("partner_share", "=", True), limit=20
+                companies & known, limit=20
             ).commercial_partner_id.filtered("is_company")
             if len(found) == 1:
                 return found

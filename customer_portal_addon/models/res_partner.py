@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools import support_code
-from ..tools.mail_headers import person_name
+from ..tools.names import person_name
 
 
 class ResPartner(models.Model):

@@ -6,8 +6,8 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ..tools import form_values
+from ..tools.names import MAX_NAME_LENGTH, person_name
 
-NAME_MAX_LENGTH = 100
 CHANGES = {
     "switch_off": {"support_switched_off": True},
     "switch_on": {"support_switched_off": False},
@@ -78,13 +78,13 @@ class SupportColleagueActionMixin(models.AbstractModel):
         name = form_values.clean_text(value)
         if not name:
             raise ValidationError(self.env._("Please enter a name."))
-        if len(name) > NAME_MAX_LENGTH:
+        if len(name) > MAX_NAME_LENGTH:
             raise ValidationError(
                 self.env._(
-                    "Please use at most %(limit)s characters.", limit=NAME_MAX_LENGTH
+                    "Please use at most %(limit)s characters.", limit=MAX_NAME_LENGTH
                 )
             )
-        if not form_values.is_name(name):
+        if not person_name(name):
             raise ValidationError(
                 self.env._("Please enter a name only, without links or special signs.")
             )

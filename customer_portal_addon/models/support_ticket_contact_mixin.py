@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize, parse_contact_from_email
 
-from ..tools.mail_headers import person_name
+from ..tools.names import person_name
 
 
 class SupportTicketContactMixin(models.AbstractModel):

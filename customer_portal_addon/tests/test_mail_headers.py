@@ -7,7 +7,8 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..tools.mail_headers import is_automatic, person_name
+from ..tools.mail_headers import is_automatic
+from ..tools.names import person_name
 
 
 def mail(headers="", sender="Ben <ben@adler.example>"):

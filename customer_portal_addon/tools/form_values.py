@@ -8,7 +8,6 @@ _PHONE = re.compile(r"^\+?[\d\s()/.-]{5,30}$")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")
 # All that Python, and with it the header of a mail, takes for the end of a line
 _LINE_BREAK = re.compile(r"\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
-_NOT_IN_NAMES = re.compile(r"[<>@{}\[\]\\]|//|www\.", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
@@ -56,11 +55,6 @@ def parse_date(value):
 def is_phone(value):
     """Tell whether ``value`` could be a telephone number (at least five digits)."""
     return bool(_PHONE.match(value)) and sum(map(str.isdigit, value)) >= 5
-
-
-def is_name(value):
-    """Tell whether ``value`` could be the name of a person: no link, no markup."""
-    return bool(value) and not _NOT_IN_NAMES.search(value)
 
 
 def split_addresses(value):

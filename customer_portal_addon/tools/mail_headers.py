@@ -1,4 +1,4 @@
-"""What the header of a mail tells: whether a person wrote it, and who."""
+"""What the header of a mail tells: whether a person wrote it."""
 
 import re
 
@@ -15,9 +15,6 @@ _TELLING_HEADERS = (
 )
 _PRECEDENCES = {"bulk", "junk", "list", "auto_reply"}
 _ROBOTS = {"mailer-daemon", "postmaster"}
-# Nothing that a mail program would turn into a link, nor what is part of HTML
-_NO_NAME = re.compile(r"[<>@:\\=\[\]{}|]|//|\w\.\w{2,}")
-_MAX_NAME_LENGTH = 80
 
 
 def is_automatic(headers):
@@ -41,22 +38,6 @@ def is_automatic(headers):
         or _value(headers, "Content-Type").startswith("multipart/report")
         or _local_part(_value(headers, "From")) in _ROBOTS
     )
-
-
-def person_name(text):
-    """Return a name as we may use it in mails, empty when it is more than a name.
-
-    Whoever writes a mail chooses the name: it must not carry links or markup into our
-    mails to the address, which may be somebody else's.
-
-    :param text: the name in a From header, or None
-    :rtype: str
-    """
-    name = " ".join((text or "").split())
-    name = "".join(char for char in name if char.isprintable()).strip(" \"'")
-    if len(name) > _MAX_NAME_LENGTH or _NO_NAME.search(name):
-        return ""
-    return name
 
 
 def _value(headers, name):

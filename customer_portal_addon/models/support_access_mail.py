@@ -5,7 +5,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError, OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, hmac
 
 from ..tools import form_values
@@ -169,12 +169,11 @@ class SupportAccessMail(models.Model):
         """
         _ = self.env._
         errors = {}
-        name = form_values.clean_text(values.get("name"))
         email = email_normalize(values.get("email") or "")
-        if not name:
-            errors["name"] = _("Please enter your name.")
-        elif len(name) > 100:
-            errors["name"] = _("Please use at most 100 characters.")
+        try:
+            name = self.env["res.partner"]._parse_person_name(values.get("name"))
+        except ValidationError as error:
+            errors["name"] = error.args[0]
         if not email or len(email) > 254:
             errors["email"] = _("Please enter your e-mail address.")
         texts = self.env["support.consent.text"]

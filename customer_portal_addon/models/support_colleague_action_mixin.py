@@ -51,7 +51,7 @@ class SupportColleagueActionMixin(models.AbstractModel):
         if not email or len(email) > 254:
             errors["email"] = self.env._("Please enter an e-mail address.")
         try:
-            name = self._parse_colleague_name(values.get("name"))
+            name = self._parse_person_name(values.get("name"))
         except ValidationError as error:
             errors["name"] = error.args[0]
         if errors:
@@ -70,7 +70,7 @@ class SupportColleagueActionMixin(models.AbstractModel):
         return {}
 
     @api.model
-    def _parse_colleague_name(self, value):
+    def _parse_person_name(self, value):
         """Return the name that was typed.
 
         :raise ValidationError: it is none
@@ -154,7 +154,7 @@ class SupportColleagueActionMixin(models.AbstractModel):
             return {"form": self.env._("This can't be done (any more).")}
         try:
             if action == "rename":
-                name = self._parse_colleague_name(values.get("name"))
+                name = self._parse_person_name(values.get("name"))
             self._check_colleague_limit("invite" if action == "invite" else "change")
         except ValidationError as error:
             return {"name": error.args[0]}

@@ -95,7 +95,7 @@ class TestRegistration(AccessMailCase):
 
     def test_no_word_of_a_stranger_is_mailed(self):
         self.company.support_policy = "open"
-        self.register("victim@nowhere.example", name="Visit http://evil.example")
+        self.register("victim@nowhere.example", name="Visit evil dot example")
         mail = self.send()
         self.assertNotIn("evil", mail.body_html + mail.subject)
         self.assertNotIn("Visit", mail.body_html + mail.subject)
@@ -180,6 +180,7 @@ class TestRegistration(AccessMailCase):
             ({"name": "N", "email": "not an address", "privacy": "1"}, {"email"}),
             ({"name": "N" * 101, "email": "a@b.example", "privacy": "1"}, {"name"}),
             ({"name": "N", "email": "a@b.example"}, {"privacy"}),
+            ({"name": "N evil.example", "email": "a@b.c", "privacy": "1"}, {"name"}),
         ):
             with self.subTest(values=values):
                 before = self.mails.search_count([])

@@ -82,7 +82,7 @@ class TestRegistrationPage(LinkCase):
         response = self.register("no address", name="<b>Nora</b>", privacy="")
         self.assertEqual(response.status_code, 422)
         wrong = self.find(response, "//*[contains(@class, 'is-invalid')]/@name")
-        self.assertEqual(wrong, ["email", "privacy"])
+        self.assertEqual(wrong, ["name", "email", "privacy"])
         values = self.find(response, "//form//input[@type='text']/@value")
         self.assertIn("<b>Nora</b>", values)
         self.assertNotIn("<b>Nora</b>", response.text)

@@ -17,6 +17,7 @@ from . import (
     support_oauth_mixin,
     res_users,
     ir_http,
+    ir_model,
     ir_websocket,
     bus_bus,
     ir_rule,

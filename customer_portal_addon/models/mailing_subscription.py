@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 
 class MailingSubscription(models.Model):
@@ -7,23 +7,31 @@ class MailingSubscription(models.Model):
     # Who is on a list that is required may use support. Odoo lets visitors put any
     # address on any list, and people back on a list they have left: not on such a list.
 
+    is_kept_out = fields.Boolean(
+        string="Not confirmed",
+        readonly=True,
+        help="A visitor of the website wanted this address on the list. As the list "
+        "is required for support, that says nothing about the address.",
+    )
+
     @api.model_create_multi
     def create(self, vals_list):
-        required = self._get_lists_out_of_reach()
+        out_of_reach = self._get_lists_out_of_reach()
         for vals in vals_list:
-            if vals.get("list_id") in required.ids:
-                vals["opt_out"] = True
+            if vals.get("list_id") in out_of_reach.ids:
+                vals.update(opt_out=True, is_kept_out=True)
         return super().create(vals_list)
 
     def write(self, vals):
-        if not vals.get("opt_out", True):
-            required = self._get_lists_out_of_reach()
-            kept = self.filtered(lambda entry: entry.list_id in required)
-            others = {key: vals[key] for key in vals if key != "opt_out"}
-            if kept and others:
-                super(MailingSubscription, kept).write(others)
-            return super(MailingSubscription, self - kept).write(vals)
-        return super().write(vals)
+        if vals.get("opt_out", True):
+            return super().write(vals)
+        out_of_reach = self._get_lists_out_of_reach()
+        kept = self.filtered(lambda entry: entry.list_id in out_of_reach)
+        others = {key: value for key, value in vals.items() if key != "opt_out"}
+        super(MailingSubscription, kept).write(others)
+        return super(MailingSubscription, self - kept).write(
+            {**vals, "is_kept_out": False}
+        )
 
     @api.model
     def _get_lists_out_of_reach(self):
@@ -35,6 +43,4 @@ class MailingSubscription(models.Model):
         """
         if not self.env.user.share or self.env.context.get("support_subscribe"):
             return self.env["mailing.list"]
-        companies_sudo = self.env["res.company"].sudo()
-        required_sudo = companies_sudo.search([("support_list_required", "=", True)])
-        return required_sudo.support_mailing_list_id
+        return self.env["res.company"]._get_required_lists()

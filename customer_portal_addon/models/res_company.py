@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
@@ -80,3 +80,12 @@ class ResCompany(models.Model):
         """Return whom a refused person should contact, as text."""
         self.ensure_one()
         return self.support_refusal_contact or self.email or self.name
+
+    @api.model
+    def _get_required_lists(self):
+        """Return the lists without which somebody is refused, in any company.
+
+        :rtype: mailing.list
+        """
+        required_sudo = self.sudo().search([("support_list_required", "=", True)])
+        return required_sudo.support_mailing_list_id

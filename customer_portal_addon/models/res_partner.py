@@ -148,15 +148,19 @@ class ResPartner(models.Model):
     def _doubt_addresses_of_customers(self):
         """Take no address for somebody's own that a customer writes below a company.
 
-        Odoo's pages let portal users create contacts with any address.
+        Odoo's pages let every portal user create contacts there, with any address;
+        people of the company are invited by its administrators only.
         """
-        if self.env.user.share:
-            named_sudo = self.sudo().filtered(
-                lambda person: (
-                    person.email_normalized and person != person.commercial_partner_id
-                )
+        if not self.env.user.share:
+            return
+        named_sudo = self.sudo().filtered(
+            lambda person: (
+                person.email_normalized and person != person.commercial_partner_id
             )
-            named_sudo.support_unconfirmed = True
+        )
+        named_sudo.support_unconfirmed = True
+        if not self.env.context.get("support_colleague"):
+            named_sudo.filtered(lambda p: p.type == "contact").type = "other"
 
     def unlink(self):
         addresses = self.sudo().mapped("email_normalized")

@@ -389,7 +389,7 @@ class SupportAccessMail(models.Model):
         _ = self.env._
         token = ""
         if self.answer in TOKEN_ANSWERS:
-            partner = self.partner_id.with_context(support_access_mail_id=self.id)
+            partner = self.partner_id.with_context(support_access_mail=self)
             token = partner._generate_signup_token()
         titles = {
             "activation": _("Activate login"),
@@ -469,7 +469,7 @@ class SupportAccessMail(models.Model):
         """Put the person into the chosen company and send the way to a password."""
         self.check_access("write")
         for record in self:
-            if not record.customer_id:
+            if not record.customer_id.is_company:
                 raise UserError(
                     self.env._("Please choose the customer of %s first.", record.email)
                 )

@@ -102,7 +102,9 @@ class SupportColleagueActionMixin(models.AbstractModel):
     def _create_colleague(self, name, email):
         """Create a contact whose address nobody has confirmed."""
         customer_sudo = self.env.user.sudo().partner_id.commercial_partner_id
-        people_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
+        people_sudo = self.sudo().with_context(
+            mail_create_nosubscribe=True, support_colleague=True
+        )
         return people_sudo.create(
             {
                 "name": name,

@@ -125,15 +125,16 @@ class SupportGate(models.AbstractModel):
                    COALESCE(customer.support_enabled, FALSE) AS enabled,
                    COALESCE(%(policy)s, company.support_policy) AS policy,
                    COALESCE(%(list_required)s, company.support_list_required)
-                       IS TRUE AND NOT EXISTS (
-                       SELECT 1
+                       IS TRUE AND NOT COALESCE((
+                       -- whoever has left has left, however often the address is there
+                       SELECT BOOL_AND(subscription.opt_out IS NOT TRUE)
                          FROM mailing_contact subscriber
                          JOIN mailing_subscription subscription
                            ON subscription.contact_id = subscriber.id
                         WHERE subscriber.email_normalized = contact.email_normalized
                           AND subscription.list_id = company.support_mailing_list_id
-                          AND subscription.opt_out IS NOT TRUE
-                   ) AS subscription_missing,
+                          AND subscription.is_kept_out IS NOT TRUE
+                   ), FALSE) AS subscription_missing,
                    address.tz AS timezone,
                    (SELECT json_agg(json_build_array(date_start, date_end))
                       FROM support_contract contract

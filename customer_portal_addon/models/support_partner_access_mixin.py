@@ -49,10 +49,10 @@ class SupportPartnerAccessMixin(models.AbstractModel):
     @api.depends_context("company")
     def _compute_support_is_subscribed(self):
         mailing_list = self.env.company.support_mailing_list_id
-        subscribed = self.env["mailing.subscription"].search(
+        entries = self.env["mailing.subscription"].search(
             [
                 ("list_id", "=", mailing_list.id),
-                ("opt_out", "=", False),
+                ("is_kept_out", "=", False),
                 (
                     "contact_id.email_normalized",
                     "in",
@@ -60,9 +60,10 @@ class SupportPartnerAccessMixin(models.AbstractModel):
                 ),
             ]
         )
-        addresses = set(subscribed.contact_id.mapped("email_normalized"))
+        left = entries.filtered("opt_out").contact_id.mapped("email_normalized")
+        subscribed = set(entries.contact_id.mapped("email_normalized")) - set(left)
         for partner in self:
-            partner.support_is_subscribed = partner.email_normalized in addresses
+            partner.support_is_subscribed = partner.email_normalized in subscribed
 
     # ---------------------------------------------------
     # The address stays what it was confirmed as
@@ -103,13 +104,15 @@ class SupportPartnerAccessMixin(models.AbstractModel):
         A mail to an address that was wrong must not open the login of the right one.
         """
         token = super()._generate_signup_token(expiration)
-        mail_id = self.env.context.get("support_access_mail_id", 0)
+        mail = self.env.context.get("support_access_mail")
+        # a record, which nobody can put into the context from outside
+        mail_id = mail.id if isinstance(mail, models.BaseModel) else 0
         return f"{token}.{mail_id}.{self._get_address_digest(token, mail_id)}"
 
     @api.model
     def _get_partner_from_token(self, token):
         parts = (token or "").rsplit(".", 2)
-        if len(parts) != 3 or not parts[1].isdecimal():
+        if len(parts) != 3 or not (token.isascii() and parts[1].isdecimal()):
             return None
         token, mail_id, digest = parts
         try:
@@ -252,6 +255,7 @@ class SupportPartnerAccessMixin(models.AbstractModel):
                     ("list_id", "=", company.support_mailing_list_id.id),
                     ("contact_id.email_normalized", "=", self.email_normalized),
                     ("opt_out", "=", True),
+                    ("is_kept_out", "=", False),
                 ],
                 limit=1,
             )

@@ -146,6 +146,58 @@ class TestStrangers(AccessMailCase):
             entry.sudo().unlink()
             self.env.invalidate_all()
 
+    def test_forms_of_the_website_put_nobody_on_a_required_list(self):
+        model = self.env["ir.model"]._get("mailing.contact")
+        fields_of_forms = {"list_ids", "subscription_ids"}
+        for required in (True, False):
+            self.company.support_list_required = required
+            offered = fields_of_forms & model._get_form_writable_fields().keys()
+            self.assertEqual(bool(offered), not required)
+
+    def test_who_has_left_stays_out_by_whatever_other_entry(self):
+        ben = self.ben.partner_id
+        self.company.support_list_required = True
+        self.leave_list(ben)
+        self.env["mailing.contact"].create(
+            {
+                "email": ben.email,
+                "list_ids": self.company.support_mailing_list_id.ids,
+            }
+        )
+        self.assertFalse(ben.support_is_subscribed)
+        self.assertEqual(self.ben._get_support_decision().reason, "unsubscribed")
+
+    def test_visitors_lock_nobody_out_of_a_required_list(self):
+        """A stranger wants somebody on the list: that is no leaving it either."""
+        self.company.support_list_required = True
+        nils = self.create_contact("nils@adler.example")
+        gesa = self.gesa.partner_id
+        gesa._subscribe_to_support_list(self.company)
+        visitor = self.env.ref("base.public_user")
+        entries = self.env["mailing.subscription"].with_user(visitor).sudo()
+        for contact in (nils, gesa):
+            person = self.env["mailing.contact"].create({"email": contact.email})
+            entries.create(
+                {
+                    "contact_id": person.id,
+                    "list_id": self.company.support_mailing_list_id.id,
+                }
+            )
+        self.assertTrue(self.gesa._get_support_decision().allowed)
+        self.assertTrue(gesa.support_is_subscribed)
+        self.register("nils@adler.example", notifications="1")
+        self.sign_up(self.get_token(self.send()))
+        self.assertTrue(nils.support_is_subscribed)
+        self.assertTrue(nils.user_ids._get_support_decision().allowed)
+
+    def test_nobody_chooses_the_mail_of_a_token(self):
+        record = self.register("ben@adler.example")
+        contact = self.ben.partner_id.with_context(support_access_mail=record.id)
+        contact.signup_prepare("reset")
+        token = contact._generate_signup_token()
+        self.assertEqual(contact._get_access_mail_id(token), 0)
+        self.assertFalse(contact._get_partner_from_token(f"{token}é"))
+
     def test_visitors_may_leave_a_required_list(self):
         ben = self.ben.partner_id
         ben._subscribe_to_support_list(self.company)
@@ -176,6 +228,11 @@ class TestCustomers(AccessMailCase):
     def test_addresses_that_customers_write_down_are_nobodys(self):
         trap = self.create_as(self.anna, "victim@far.example")
         self.assertTrue(trap.support_unconfirmed)
+        self.assertEqual(trap.type, "other")
+        record = self.register("victim@far.example")
+        self.send()
+        self.assertEqual(record.answer, "refused")  # and not into Adler
+        self.assertFalse(record.partner_id)
         ticket = self.env["helpdesk.ticket"].create(
             {"name": "T", "description": "x", "partner_email": "victim@far.example"}
         )

@@ -56,8 +56,8 @@ class ResPartner(models.Model):
         copy=False,
         readonly=True,
         groups="base.group_user",
-        help="A customer administrator named this e-mail address, and nobody has shown "
-        "yet to own it. Tickets are not linked to it automatically.",
+        help="A customer named this e-mail address, and nobody has shown yet to own "
+        "it. Tickets are not linked to it automatically.",
     )
     support_contract_ids = fields.One2many(
         "support.contract",

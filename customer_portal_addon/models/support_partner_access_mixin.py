@@ -30,6 +30,7 @@ class SupportPartnerAccessMixin(models.AbstractModel):
     support_is_subscribed = fields.Boolean(
         string="On the notification list",
         compute="_compute_support_is_subscribed",
+        search="_search_support_is_subscribed",
         compute_sudo=True,
         groups="base.group_user",
         help="Whether the contact's address is on the company's list for support "
@@ -48,22 +49,33 @@ class SupportPartnerAccessMixin(models.AbstractModel):
     @api.depends("email_normalized")
     @api.depends_context("company")
     def _compute_support_is_subscribed(self):
-        mailing_list = self.env.company.support_mailing_list_id
-        entries = self.env["mailing.subscription"].search(
-            [
-                ("list_id", "=", mailing_list.id),
-                ("is_kept_out", "=", False),
-                (
-                    "contact_id.email_normalized",
-                    "in",
-                    self.filtered("email_normalized").mapped("email_normalized"),
-                ),
-            ]
+        addresses = self.filtered("email_normalized").mapped("email_normalized")
+        subscribed = self._get_subscribed_addresses(
+            [("contact_id.email_normalized", "in", addresses)]
         )
-        left = entries.filtered("opt_out").contact_id.mapped("email_normalized")
-        subscribed = set(entries.contact_id.mapped("email_normalized")) - set(left)
         for partner in self:
             partner.support_is_subscribed = partner.email_normalized in subscribed
+
+    def _search_support_is_subscribed(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        subscribed = list(self.sudo()._get_subscribed_addresses(fields.Domain.TRUE))
+        return fields.Domain("email_normalized", "in", subscribed)
+
+    @api.model
+    def _get_subscribed_addresses(self, domain):
+        """Return the addresses on the current company's list, by the gate's rule.
+
+        :param domain: of ``mailing.subscription``, to look at some of them only
+        :rtype: set[str]
+        """
+        mailing_list = self.env.company.support_mailing_list_id
+        counting = [("list_id", "=", mailing_list.id), ("is_kept_out", "=", False)]
+        entries = self.env["mailing.subscription"].search(
+            fields.Domain(domain) & fields.Domain(counting)
+        )
+        left = entries.filtered("opt_out").contact_id.mapped("email_normalized")
+        return set(entries.contact_id.mapped("email_normalized")) - {False, *left}
 
     # ---------------------------------------------------
     # The address stays what it was confirmed as

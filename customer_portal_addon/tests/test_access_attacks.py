@@ -167,6 +167,16 @@ class TestStrangers(AccessMailCase):
         self.assertFalse(ben.support_is_subscribed)
         self.assertEqual(self.ben._get_support_decision().reason, "unsubscribed")
 
+    def test_staff_find_who_is_on_the_list(self):
+        people = self.env["res.partner"].with_user(self.agent)
+        ours = [("id", "in", (self.ben | self.gesa | self.anna).partner_id.ids)]
+        self.gesa.partner_id._subscribe_to_support_list(self.company)
+        self.leave_list(self.ben.partner_id)
+        on_list = people.search([*ours, ("support_is_subscribed", "=", True)])
+        self.assertEqual(on_list, self.gesa.partner_id)
+        others = people.search([*ours, ("support_is_subscribed", "=", False)])
+        self.assertEqual(others, (self.ben | self.anna).partner_id)
+
     def test_visitors_lock_nobody_out_of_a_required_list(self):
         """A stranger wants somebody on the list: that is no leaving it either."""
         self.company.support_list_required = True

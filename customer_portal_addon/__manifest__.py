@@ -2,7 +2,7 @@
     "name": "Customer Support Portal",
     "summary": "Support portal for customers with a support contract: "
     "tickets with a form per type, support IDs, contracts and a gate at every door",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
     "author": "Customer Portal Addon contributors",
@@ -29,6 +29,7 @@
         "data/mail_template_data.xml",
         "data/mail_template_access_data.xml",
         "data/mail_template_colleague_data.xml",
+        "data/helpdesk_ticket_stage_data.xml",
         "data/support_consent_text_data.xml",
         "data/helpdesk_ticket_type_data.xml",
         "data/website_menu_data.xml",

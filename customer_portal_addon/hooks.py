@@ -6,6 +6,8 @@ ADDON = "customer_portal_addon"
 OCA_PORTAL_RULE = "helpdesk_mgmt.helpdesk_ticket_rule_portal"
 OCA_CLOSED_MAIL = "helpdesk_mgmt.closed_ticket_template"
 ODOO_PROVIDER = "auth_oauth.provider_openerp"
+OCA_AWAITING = "helpdesk_mgmt.helpdesk_ticket_stage_awaiting"
+SOLVED = "customer_portal_addon.helpdesk_ticket_stage_solved"
 CLOSED_MAIL = "customer_portal_addon.mail_template_ticket_closed"
 
 
@@ -25,6 +27,7 @@ def post_init_hook(env):
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
     companies.support_mailing_list_id = mailing_list
     _hide_provider_that_nobody_uses(env)
+    give_statuses(env)
     _catch_up_on_existing_tickets(env)
     env.ref("customer_portal_addon.ir_cron_link_contacts")._trigger()
 
@@ -36,6 +39,31 @@ def _hide_provider_that_nobody_uses(env):
     linked = [("oauth_provider_id", "=", provider and provider.id)]
     if provider and not users.search_count([*linked, ("oauth_uid", "!=", False)]):
         provider.enabled = False
+
+
+def give_statuses(env):
+    """Give OCA's stage the status that its name says, and all tickets theirs.
+
+    With SQL: the ORM would take every ticket for one whose status changes now.
+    """
+    awaiting = env.ref(OCA_AWAITING, raise_if_not_found=False)
+    env.flush_all()
+    if awaiting:
+        env.cr.execute(
+            "UPDATE helpdesk_ticket_stage SET portal_role = 'waiting_on_customer'"
+            " WHERE id = %s AND portal_role = 'waiting_on_us'",
+            [awaiting.id],
+        )
+    env.cr.execute(
+        """
+        UPDATE helpdesk_ticket ticket
+           SET portal_role = stage.portal_role,
+               status_since = COALESCE(ticket.last_stage_update, ticket.create_date)
+          FROM helpdesk_ticket_stage stage
+         WHERE stage.id = ticket.stage_id
+        """
+    )
+    env.invalidate_all()
 
 
 def _catch_up_on_existing_tickets(env):
@@ -62,9 +90,22 @@ def uninstall_hook(env):
     """Switch OCA's rule on again, remove what Odoo itself would leave behind."""
     _set_oca_portal_rule(env, active=True)
     _replace_stage_mail(env, CLOSED_MAIL, OCA_CLOSED_MAIL)
+    _empty_our_stage(env)
     # websites have copies of their own of a module's menu
     env["website.menu"].search([("url", "=", "/support")]).unlink()
     _forget_additions_to_our_models(env)
+
+
+def _empty_our_stage(env):
+    """Let the tickets of the stage that goes wait, silently: its mails go, too."""
+    solved = env.ref(SOLVED, raise_if_not_found=False)
+    stages = env["helpdesk.ticket.stage"].search([("closed", "=", False)])
+    if solved:
+        awaiting = env.ref(OCA_AWAITING, raise_if_not_found=False)
+        tickets = env["helpdesk.ticket"].with_context(active_test=False)
+        tickets = tickets.with_context(tracking_disable=True)
+        solved_tickets = tickets.search([("stage_id", "=", solved.id)])
+        solved_tickets.stage_id = awaiting or (stages - solved)[:1]
 
 
 def _forget_additions_to_our_models(env):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.tools import email_split, plaintext2html
+from odoo.tools.sql import column_exists, create_column
 
 MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 
@@ -9,8 +10,13 @@ class HelpdeskTicket(models.Model):
     # The mixins come first: they override methods of mail.thread
     _inherit = [
         "support.ticket.access.mixin",
+        "support.ticket.list.mixin",
+        "support.ticket.status.mixin",
+        "support.ticket.action.mixin",
+        "support.ticket.mail.mixin",
         "support.ticket.contact.mixin",
         "support.ticket.conversation.mixin",
+        "support.ticket.notification.mixin",
         "support.ticket.form.mixin",
         "helpdesk.ticket",
     ]
@@ -65,6 +71,17 @@ class HelpdeskTicket(models.Model):
     _support_filed_by_idx = models.Index(
         "(filed_by_id, create_date) WHERE filed_by_id IS NOT NULL"
     )
+
+    def _auto_init(self):
+        """Add the columns of the status empty; the hooks fill them, with SQL.
+
+        The ORM would compute them in Python, for each of perhaps a million tickets.
+        """
+        columns = {"portal_role": "varchar", "status_since": "timestamp"}
+        for name, kind in columns.items():
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
 
     @api.depends("partner_id")
     def _compute_commercial_partner_id(self):
@@ -132,7 +149,9 @@ class HelpdeskTicket(models.Model):
         result = super()._message_post_after_hook(message, msg_values)
         personal = message.message_type in ("comment", "email")
         if personal and not message.is_internal and not message.subtype_id.internal:
-            self.sudo().last_activity_at = message.date
+            ticket_sudo = self.sudo()
+            ticket_sudo.last_activity_at = message.date
+            ticket_sudo._follow_message(message)
         return result
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):

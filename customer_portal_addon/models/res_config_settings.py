@@ -40,6 +40,15 @@ class ResConfigSettings(models.TransientModel):
     support_attachment_max_size = fields.Integer(
         related="company_id.support_attachment_max_size", readonly=False
     )
+    support_status_automatic = fields.Boolean(
+        related="company_id.support_status_automatic", readonly=False
+    )
+    support_close_after_days = fields.Integer(
+        related="company_id.support_close_after_days", readonly=False
+    )
+    support_reopen_days = fields.Integer(
+        related="company_id.support_reopen_days", readonly=False
+    )
     support_refused_count = fields.Integer(
         compute="_compute_support_refused",
         string="Portal users whom the contract policy refuses",

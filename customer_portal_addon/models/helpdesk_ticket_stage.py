@@ -21,9 +21,9 @@ class HelpdeskTicketStage(models.Model):
         readonly=False,
         required=True,
         precompute=True,
-        help="What customers read, and what answers do: an answer of the customer leads "
-        "to the first stage that waits on us, one of your team to the first that waits "
-        "on the customer. Solved ones are closed by the customer or by time.",
+        help="What customers read, and where answers lead: the customer's to the first "
+        "stage that waits on us, your team's to the first that waits on the customer. "
+        "Solved tickets are closed by the customer, or after a while.",
     )
 
     @api.depends("closed", "unattended")

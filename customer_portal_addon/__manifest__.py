@@ -29,6 +29,7 @@
         "data/mail_template_data.xml",
         "data/mail_template_access_data.xml",
         "data/mail_template_colleague_data.xml",
+        "data/mail_template_participant_data.xml",
         "data/helpdesk_ticket_stage_data.xml",
         "data/support_consent_text_data.xml",
         "data/helpdesk_ticket_type_data.xml",
@@ -50,6 +51,7 @@
         "views/portal_registration_templates.xml",
         "views/portal_form_templates.xml",
         "views/portal_ticket_templates.xml",
+        "views/portal_ticket_action_templates.xml",
         "views/portal_company_templates.xml",
     ],
     "demo": [
@@ -76,6 +78,7 @@
             "customer_portal_addon/static/src/interactions/*.js",
             "customer_portal_addon/static/src/scss/portal.scss",
             "customer_portal_addon/static/src/scss/company.scss",
+            "customer_portal_addon/static/src/scss/ticket_page.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },

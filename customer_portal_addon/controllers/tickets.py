@@ -12,6 +12,8 @@ from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from .ticket_form import read_posted_form
 
+ACTIONS = ("participants", "edit", "close", "reopen", "leave")
+
 
 def always_readonly(controller, rule, args):
     """Serve a page from a replica although the overridden route was read/write."""
@@ -99,7 +101,8 @@ class SupportTickets(CustomerPortalHelpdesk):
         ticket = self._get_accessible_ticket(ticket_id)
         if not ticket:
             return request.redirect("/my")
-        return self._render_ticket(ticket, is_submitted=bool(kw.get("submitted")))
+        done = kw.get("done") in ACTIONS and kw["done"]
+        return self._render_ticket(ticket, done=done, submitted=kw.get("submitted"))
 
     @http.route(
         "/my/ticket/<int:ticket_id>/reply",
@@ -122,6 +125,10 @@ class SupportTickets(CustomerPortalHelpdesk):
             return response
         return request.redirect(f"/my/ticket/{ticket_id}#conversation_end")
 
+    # ---------------------------------------------------
+    # Helpers
+    # ---------------------------------------------------
+
     def _get_accessible_ticket(self, ticket_id):
         """Return the ticket if the current user may read it, else an empty record."""
         ticket = request.env["helpdesk.ticket"].browse(ticket_id).exists()
@@ -129,26 +136,31 @@ class SupportTickets(CustomerPortalHelpdesk):
 
     def _render_ticket(self, ticket, **kw):
         ticket.check_access("read")
-        ticket_sudo = ticket.sudo()
         return request.render(
             "customer_portal_addon.ticket_page",
-            self._ticket_get_page_view_values(ticket_sudo, None, **kw),
+            self._ticket_get_page_view_values(ticket, None, **kw),
         )
 
     def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
         values = kwargs.get("values") or {}
+        ticket_sudo = ticket.sudo()
         return {
             "page_name": "ticket",
-            "ticket": ticket,
-            "answers": ticket.answer_ids.filtered(lambda a: not a.attachment_ids),
-            "files": ticket._get_original_files(),
-            "conversation": ticket._get_conversation_values(),
-            "closing_stages": ticket._get_portal_closing_stages(),
-            "participants": ticket._get_participant_names(),
-            "file_rules": ticket.type_id._get_file_rules(),
+            "ticket": ticket_sudo,
+            "actions": ticket._get_portal_actions(),
+            "answers": ticket_sudo.answer_ids.filtered(lambda a: not a.attachment_ids),
+            "files": ticket_sudo._get_original_files(),
+            "all_files": ticket_sudo._get_customer_files().sorted("id"),
+            "original": ticket_sudo._get_original_values(),
+            "conversation": ticket_sudo._get_conversation_values(),
+            "people": ticket._get_participant_values(),
+            "priority_label": ticket_sudo._get_priority_label(),
+            "file_rules": ticket_sudo.type_id._get_file_rules(),
+            "seen": ticket._get_seen_mark(),
             "body": (values.get("body") or [""])[0],
             "errors": kwargs.get("errors") or {},
-            "is_submitted": kwargs.get("is_submitted"),
+            "done": kwargs.get("done"),
+            "is_submitted": bool(kwargs.get("submitted")),
             "is_code_missing": request.env.user._is_support_code_missing(),
         }
 
@@ -165,5 +177,5 @@ class SupportTicketClosing(HelpdeskTicketController):
         ticket = request.env["helpdesk.ticket"].browse(int(ticket_id)).exists()
         if not ticket or not ticket.has_access("read"):
             return request.redirect("/my")
-        ticket._close_from_portal(int(stage_id))
+        ticket._act_from_portal("close", {"stage_id": [stage_id]})
         return request.redirect(f"/my/ticket/{ticket.id}", code=302)

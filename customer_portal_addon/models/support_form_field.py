@@ -1,4 +1,5 @@
 import re
+from datetime import datetime
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -157,6 +158,36 @@ class SupportFormField(models.Model):
                 raise ValidationError(self._get_required_message())
             return ""
         return getattr(self, f"_parse_{self.field_type}")(values)
+
+    def _get_posted(self, answer):
+        """Return what would be posted for an answer: the inverse of ``_parse``.
+
+        :param str answer: as people read it
+        :return: empty when the form has changed so much that nothing fits any more
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        if self.field_type in ("choice", "multiple_choice"):
+            names = {answer, *answer.split(", ")}
+            chosen = self.option_ids.filtered(lambda option: option.name in names)
+            return [str(option.id) for option in chosen]
+        if self.field_type == "checkbox":
+            return ["1"] if answer else []
+        if self.field_type == "date":
+            return self._get_posted_date(answer)
+        return [answer] if answer else []
+
+    def _get_posted_date(self, answer):
+        """Return a date as posted that was written in one of our languages."""
+        languages_sudo = self.env["res.lang"].sudo().search([])
+        own_sudo = languages_sudo.filtered(lambda lang: lang.code == self.env.lang)
+        for language in own_sudo | languages_sudo:
+            try:
+                day = datetime.strptime(answer, language.date_format)
+            except ValueError:
+                continue
+            return [day.date().isoformat()]
+        return []
 
     def _get_required_message(self):
         _ = self.env._

@@ -1,27 +1,12 @@
-from datetime import timedelta
-
-from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo import models
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
-
-from ..tools import form_values
-
-MAX_REPLY_LENGTH = 50000
 
 
 class SupportTicketConversationMixin(models.AbstractModel):
-    """What customers read on a ticket, and what they may do there."""
+    """What customers read on a ticket: messages, files and changes of the status."""
 
     _name = "support.ticket.conversation.mixin"
     _description = "Conversation on Tickets in the Portal"
-
-    # How often a contact may do something within an hour
-    _portal_hourly_limits = {"ticket": 30, "message": 60}
-
-    # ---------------------------------------------------
-    # What they see
-    # ---------------------------------------------------
 
     def _get_conversation_domain(self):
         """Return the domain of the personal, public messages of these tickets."""
@@ -59,6 +44,13 @@ class SupportTicketConversationMixin(models.AbstractModel):
         )
         return messages - self._get_opening_mail()
 
+    def _get_last_message(self):
+        """Return the latest of the personal messages, empty if there is none."""
+        self.ensure_one()
+        return self.env["mail.message"].search(
+            self._get_conversation_domain(), order="id desc", limit=1
+        )
+
     def _get_customer_files(self):
         """Return the files that customers may see of these tickets.
 
@@ -73,192 +65,81 @@ class SupportTicketConversationMixin(models.AbstractModel):
         files = self.answer_ids.attachment_ids | self._get_opening_mail().attachment_ids
         return files.sorted("id")
 
-    def _get_conversation_values(self):
-        """Return the conversation as the ticket page prints it, the oldest first.
+    def _get_original_values(self):
+        """Return the description as the page prints it: body, and what it quotes."""
+        self.ensure_one()
+        body, quote = self._split_quotes(self.description)
+        return {"body": body, "quote": quote}
 
-        :return: id, author, is_staff, date, body and files of each message
+    def _get_priority_label(self):
+        """Return how urgent the ticket is, empty if it is like most."""
+        self.ensure_one()
+        labels = dict(self.type_id._get_priority_options())
+        return "" if self.priority == "1" else labels.get(self.priority, "")
+
+    def _get_conversation_values(self):
+        """Return what the ticket page prints below the description, the oldest first.
+
+        :return: of each message id, author, is_staff, date, body, quote and files; of
+            each change of the status date, status, label and author (when a customer)
         :rtype: list[dict]
         """
         self.ensure_one()
-        return [
-            {
-                "id": message.id,
-                "author": message.author_id.name or message.email_from,
-                "is_staff": message.author_id and not message.author_id.partner_share,
-                "date": message.date,
-                "body": message.body,
-                "files": message.attachment_ids.sorted("id"),
-            }
-            for message in self._get_conversation()
-        ]
+        entries = [self._get_message_values(msg) for msg in self._get_conversation()]
+        history = self._get_status_history()
+        return sorted(entries + history, key=lambda entry: entry["date"])
 
-    def _get_participant_names(self):
-        """Return the names of the people outside the staff who take part.
+    def _get_message_values(self, message):
+        own, quote = self._split_quotes(message.body)
+        return {
+            "id": message.id,
+            "author": message.author_id.name or message.email_from,
+            "is_staff": message.author_id and not message.author_id.partner_share,
+            "date": message.date,
+            "body": own,
+            "quote": quote,
+            "files": message.attachment_ids.sorted("id"),
+        }
 
-        Customers read the names of their own people only. Whomever else they have put
-        in copy they see by the address that they typed: our contacts' names tell who
-        has it.
+    def _get_status_history(self):
+        """Return the changes of the status, the oldest first.
 
-        :rtype: list[str]
+        They are read from what Odoo tracks. One stage may follow another within a
+        status; stages that are gone are left out.
+
+        :return: date, status, label and author (empty: our team) of each
+        :rtype: list[dict]
         """
         self.ensure_one()
-        people = self.partner_id | self.message_partner_ids.filtered("partner_share")
-        if not self.env.user.share:
-            return people.mapped("name")
-        own = people.filtered(self._is_known_reader)
-        names = [
-            person.name if person in own else person.email_normalized
-            for person in people
-        ]
-        return list(filter(None, names))
-
-    # ---------------------------------------------------
-    # What they do
-    # ---------------------------------------------------
-
-    def _check_customer_may_post(self, message_type="comment"):
-        """Refuse messages of portal users to closed tickets, and too many of them.
-
-        Mails don't pass here as portal users: the gateway posts as itself. Nor does
-        what Odoo itself says about a change, such as the mail of a stage.
-
-        :raise UserError:
-        """
-        if not self.env.user.share or message_type != "comment":
-            return
-        if any(ticket.closed for ticket in self.sudo()):
-            raise UserError(
-                self.env._(
-                    "This ticket is closed and takes no more messages here. Answer one "
-                    "of our e-mails about it, or file a new ticket."
-                )
+        field = self.env["ir.model.fields"]._get(self._name, "stage_id")
+        tracked_sudo = (
+            self.env["mail.tracking.value"]
+            .sudo()
+            .search(
+                [
+                    ("field_id", "=", field.id),
+                    ("mail_message_id.model", "=", self._name),
+                    ("mail_message_id.res_id", "=", self.id),
+                ],
+                order="id",
             )
-        self._check_hourly_limit("message")
-
-    def _check_not_remote(self):
-        """Refuse what portal users call over RPC instead of through our pages.
-
-        Over RPC they could choose author, kind and recipients of a message.
-
-        :raise AccessError:
-        """
-        if self.env.user.share and not self.env.su:
-            raise AccessError(
-                self.env._("Please use the pages of the portal to write messages.")
-            )
-
-    @api.model
-    def _check_hourly_limit(self, what):
-        """Refuse what a contact does too often; tickets for others count, too.
-
-        :param str what: ``ticket`` or ``message``
-        :raise UserError:
-        """
-        if not self.env.user.share:
-            return
-        since = fields.Datetime.now() - timedelta(hours=1)
-        partner = self.env.user.partner_id
-        limit = self._portal_hourly_limits[what]
-        if what == "ticket":
-            tickets_sudo = (
-                self.env["helpdesk.ticket"].sudo().with_context(active_test=False)
-            )
-            count = tickets_sudo.search_count(
-                [("filed_by_id", "=", partner.id), ("create_date", ">", since)],
-                limit=limit,
-            )
-        else:
-            count = (
-                self.env["mail.message"]
-                .sudo()
-                .search_count(
-                    [
-                        ("model", "=", "helpdesk.ticket"),
-                        ("author_id", "=", partner.id),
-                        ("date", ">", since),
-                        ("message_type", "=", "comment"),
-                    ],
-                    limit=limit,
-                )
-            )
-        if count >= limit:
-            raise UserError(
-                self.env._(
-                    "That is a lot for one hour. Please wait a little before you send "
-                    "more, or call us."
-                )
-            )
-
-    def _post_customer_reply(self, values, files):
-        """Post a customer's answer.
-
-        :param dict values: name of an input -> list of posted strings (``body``)
-        :param list files: of (name, content as bytes)
-        :return: what is wrong by name of the input, empty when posted
-        :rtype: dict
-        """
-        self.ensure_one()
-        errors = {}
-        body = form_values.clean_text((values.get("body") or [""])[0], multiline=True)
-        try:
-            attachments = self.sudo().type_id._parse_files(files)
-        except UserError as error:
-            attachments, errors["files"] = [], error.args[0]
-        if not body and not attachments and not errors:
-            errors["body"] = self.env._("Please write a message.")
-        elif len(body) > MAX_REPLY_LENGTH:
-            errors["body"] = self.env._(
-                "Please use at most %(limit)s characters.", limit=MAX_REPLY_LENGTH
-            )
-        try:
-            self._check_customer_may_post()
-        except UserError as error:
-            errors["body"] = error.args[0]
-        if errors:
-            ticket_type = self.sudo().type_id
-            errors["files_again"] = ticket_type._get_files_again_message(files)
-        else:
-            self._post_checked_reply(body, attachments)
-        return errors
-
-    def _post_checked_reply(self, body, attachments):
-        """Post an answer that was checked, as the current user.
-
-        The access to the ticket is checked here again: nobody posts without.
-        """
-        self.check_access("read")
-        ticket_sudo = self.sudo()
-        ticket_sudo.with_context(mail_post_autofollow_author_skip=True).message_post(
-            body=plaintext2html(body),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=self.env.user.partner_id.id,
-            attachments=[(file["name"], file["raw"]) for file in attachments],
         )
-
-    def _get_portal_closing_stages(self):
-        """Return the stages by which customers may close the ticket."""
-        self.ensure_one()
-        if self.closed:
-            return self.env["helpdesk.ticket.stage"]
-        ticket = self.with_company(self.company_id)
-        return ticket.team_id._get_applicable_stages().filtered(
-            lambda stage: stage.closed and stage.close_from_portal
-        )
-
-    def _close_from_portal(self, stage_id):
-        """Move the ticket to a closing stage, on behalf of the current user.
-
-        :param int stage_id: ignored unless it is one that customers may choose
-        :return: whether the ticket was closed
-        :rtype: bool
-        """
-        self.ensure_one()
-        self.check_access("read")
-        ticket_sudo = self.sudo()
-        stage = ticket_sudo._get_portal_closing_stages().filtered(
-            lambda stage: stage.id == stage_id
-        )
-        if stage:
-            ticket_sudo.stage_id = stage
-        return bool(stage)
+        stages = self.env["helpdesk.ticket.stage"].with_context(active_test=False)
+        roles = {stage.id: stage.portal_role for stage in stages.search([])}
+        labels = stages._get_status_labels()
+        history, before = [], None
+        for change_sudo in tracked_sudo:
+            before = before or roles.get(change_sudo.old_value_integer)
+            status = roles.get(change_sudo.new_value_integer)
+            if status and status != before:
+                author = change_sudo.mail_message_id.author_id
+                history.append(
+                    {
+                        "date": change_sudo.mail_message_id.date,
+                        "status": status,
+                        "label": labels[status],
+                        "author": author.partner_share and author.name,
+                    }
+                )
+                before = status
+        return history

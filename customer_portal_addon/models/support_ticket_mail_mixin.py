@@ -6,3 +6,6 @@ class SupportTicketMailMixin(models.AbstractModel):
 
     _name = "support.ticket.mail.mixin"
     _description = "Incoming Mails of Tickets"
+
+    def _split_quotes(self, body):
+        return body, ""

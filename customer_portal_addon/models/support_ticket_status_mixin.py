@@ -106,3 +106,16 @@ class SupportTicketStatusMixin(models.AbstractModel):
             return self.closed
         age = fields.Datetime.now() - self.status_since
         return age.days < days
+
+    # TEMP
+    def _close(self, partner, reason=None, stage=None):
+        if reason:
+            self._post_as(partner, reason)
+        self.stage_id = stage or self._get_stage_for("closed")
+        return True
+
+    def _reopen(self, partner, reason=None):
+        self._move_to("waiting_on_us")
+        if reason:
+            self._post_as(partner, reason)
+        return True

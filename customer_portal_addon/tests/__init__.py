@@ -25,6 +25,7 @@ from . import (
     test_support_code,
     test_ticket_form,
     test_ticket_form_http,
+    test_ticket_actions,
     test_tickets,
     test_tools,
     test_tours,

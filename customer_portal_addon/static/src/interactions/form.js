@@ -82,11 +82,11 @@ export class SupportForm extends Interaction {
             field.append(...(error ? [error] : []));
         }
         const notice = page.querySelector("[data-id=form_errors]");
-        this.showNotice(notice ? notice.textContent.trim() : "");
+        this.showNotice(...(notice ? notice.childNodes : []));
         this.focusFirstError();
     }
 
-    showNotice(text) {
+    showNotice(...content) {
         let notice = this.el.parentElement.querySelector("[data-id=form_errors]");
         if (!notice) {
             notice = document.createElement("div");
@@ -95,8 +95,8 @@ export class SupportForm extends Interaction {
             notice.dataset.id = "form_errors";
             this.el.before(notice);
         }
-        notice.textContent = text;
-        notice.hidden = !text;
+        notice.replaceChildren(...content);
+        notice.hidden = !content.length;
     }
 
     focusFirstError() {

@@ -1,0 +1,81 @@
+"""What people do with a ticket besides answering: a page with a form for each."""
+
+from odoo import http
+from odoo.http import request
+
+from .ticket_form import read_posted_form
+from .tickets import SupportTickets
+
+
+def readonly_unless_posted(controller, rule, args):
+    """Let a replica serve the forms, and the primary what they do."""
+    return request.httprequest.method != "POST"
+
+
+class SupportTicketActions(SupportTickets):
+    @http.route(
+        [
+            "/my/ticket/<int:ticket_id>/participants",
+            "/my/ticket/<int:ticket_id>/edit",
+            "/my/ticket/<int:ticket_id>/close",
+            "/my/ticket/<int:ticket_id>/reopen",
+            "/my/ticket/<int:ticket_id>/leave",
+        ],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET", "POST"],
+        sitemap=False,
+        readonly=readonly_unless_posted,
+        support_gate=True,
+    )
+    def support_ticket_action(self, ticket_id, **kw):
+        """Show the form of an action, or do what was chosen in it."""
+        ticket = self._get_accessible_ticket(ticket_id)
+        if not ticket:
+            return request.redirect("/my")
+        action = request.httprequest.path.rpartition("/")[2]
+        if request.httprequest.method == "POST":
+            return self._act(ticket, action)
+        if action not in ticket._get_portal_actions():
+            return request.redirect(f"/my/ticket/{ticket_id}")
+        return self._render_action(ticket, action, done=bool(kw.get("done")))
+
+    def _act(self, ticket, action):
+        values, _files = read_posted_form()
+        errors = ticket._act_from_portal(action, values)
+        if errors:
+            response = self._render_action(ticket, action, values, errors)
+            response.status_code = 422
+            return response
+        if not ticket.has_access("read"):  # somebody has left
+            return request.redirect("/my/tickets")
+        page = f"/my/ticket/{ticket.id}"
+        if action == "participants":  # one is seldom enough
+            page += "/participants"
+        return request.redirect(f"{page}?done={action}")
+
+    def _render_action(self, ticket, action, values=None, errors=None, done=False):
+        """Show the form of an action with what was typed and what is wrong."""
+        ticket.check_access("read")
+        values, errors = values or {}, errors or {}
+        ticket_sudo = ticket.sudo()
+        page = {
+            "page_name": "ticket",
+            "ticket": ticket_sudo,
+            "action": action,
+            "errors": errors,
+            "done": done,
+            "seen": ticket._get_seen_mark(),
+            "reason": (values.get("reason") or [""])[0],
+        }
+        if action == "edit":
+            page["inputs"] = ticket._get_edit_inputs(values or None, errors)
+        elif action == "participants":
+            page["people"] = ticket._get_participant_values()
+            page["free_places"] = ticket_sudo._get_free_places()
+            page["inputs"] = ticket._get_participant_inputs(values, errors)
+        elif action == "close":
+            page["closing_stages"] = ticket_sudo._get_portal_closing_stages()
+            page["chosen_stage"] = (values.get("stage_id") or [""])[0]
+        return request.render("customer_portal_addon.ticket_action", page)

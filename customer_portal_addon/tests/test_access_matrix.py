@@ -8,6 +8,7 @@ from unittest.mock import patch
 
 from odoo import http
 from odoo.tests import tagged
+from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
 from .http_common import SupportHttpCase
@@ -48,6 +49,10 @@ OVERVIEW = {**INSIDE, "all": "overview"}
 TICKET = {**INSIDE, "reader": "page", "all": "home"}
 TICKET_POST = {**INSIDE, "reader": "ticket", "all": "home"}
 
+# Actions that the state of the ticket doesn't allow: back to it, or told so
+TICKET_LATER = {**INSIDE, "reader": "ticket", "all": "home"}
+TICKET_ERRORS = {**INSIDE, "reader": "errors", "all": "home"}
+
 # For customer administrators, or only those of the company whose contact it is about
 NOBODY = {**INSIDE, "all": "home"}
 COLLEAGUES = {**NOBODY, "administrator": "page", "other administrator": "page"}
@@ -72,6 +77,11 @@ ROUTES = {
     "/my/ticket/<ticket>": (TICKET, TICKET),
     "/my/ticket/<ticket>/<token>": (TICKET, TICKET),
     "/my/ticket/<ticket>/reply": (TICKET, TICKET_POST),
+    "/my/ticket/<ticket>/participants": (TICKET, TICKET_ERRORS),
+    "/my/ticket/<ticket>/edit": (TICKET, TICKET_ERRORS),
+    "/my/ticket/<ticket>/close": (TICKET, TICKET_POST),
+    "/my/ticket/<ticket>/reopen": (TICKET_LATER, TICKET_ERRORS),
+    "/my/ticket/<ticket>/leave": (TICKET_LATER, TICKET_ERRORS),
     "/ticket/close": (NO_SUCH_METHOD, TICKET_POST),
     "/my/colleagues": (COLLEAGUES, NO_SUCH_METHOD),
     "/my/colleagues/page/<page>": (COLLEAGUES, NO_SUCH_METHOD),
@@ -225,12 +235,88 @@ class TestAccessMatrix(SupportHttpCase):
     def assertEffect(self, method, route, ticket, role, owner):
         """A ticket changed if, and only if, the role may change it by this request."""
         may = method == "POST" and role in READERS[owner]
-        self.assertEqual(ticket.closed, may and route == "/ticket/close")
+        self.assertEqual(ticket.closed, may and route.endswith("/close"))
         posted = f"Posted by {role}" in str(ticket.message_ids.mapped("body"))
         self.assertEqual(posted, may and route.endswith("/reply"))
         on_colleague = method == "POST" and route.endswith("/<action>")
         is_off = self.gesa.partner_id.support_switched_off
         self.assertEqual(is_off, on_colleague and role == "administrator")
+
+    # ---------------------------------------------------
+    # States of a ticket
+    # ---------------------------------------------------
+
+    def answers_of(self, user, ticket):
+        """Return what the routes of one ticket answer to somebody, by what is posted.
+
+        Odoo's own routes to post and to upload are among them.
+        """
+        page = self.open_as(user, "/support")
+        answers = {}
+        for action in ("reply", "participants", "edit", "close", "reopen", "leave"):
+            values = {"body": "POSTED", "reason": "POSTED", "addresses": "x@x.example"}
+            response = self.post(
+                f"/my/ticket/{ticket.id}/{action}",
+                values,
+                page=page,
+                allow_redirects=False,
+            )
+            answers[action] = self.word_for(response)
+        params = {
+            "thread_model": "helpdesk.ticket",
+            "thread_id": ticket.id,
+            "post_data": {"body": "POSTED", "message_type": "comment"},
+        }
+        with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+            self.make_jsonrpc_request("/mail/message/post", params)
+        with mute_logger("odoo.http", "odoo.addons.mail.controllers.attachment"):
+            response = self.post(
+                "/mail/attachment/upload",
+                {"thread_model": "helpdesk.ticket", "thread_id": ticket.id},
+                page=page,
+                files=[("ufile", ("x.txt", b"POSTED"))],
+            )
+        self.assertIn(response.status_code, (400, 403, 404))
+        return answers
+
+    def assertNothingPosted(self, ticket):
+        bodies = ticket.message_ids.filtered(
+            lambda message: "POSTED" in (message.body or "")
+        )
+        self.assertFalse(bodies)
+        self.assertFalse(
+            self.env["ir.attachment"].search_count(
+                [("res_model", "=", ticket._name), ("res_id", "=", ticket.id)]
+            )
+        )
+
+    def test_a_closed_ticket_takes_nothing_but_reopening(self):
+        self.ticket = self.tickets["contact"]
+        self.ticket.stage_id = self.done
+        self.env.flush_all()
+        self.ticket.status_since = "2020-01-01"
+        answers = self.answers_of(self.ben, self.ticket)
+        self.assertEqual(set(answers.values()), {"errors"}, answers)
+        self.assertTrue(self.ticket.closed)
+        self.assertNothingPosted(self.ticket)
+
+    def test_tickets_of_others_take_nothing(self):
+        ticket = self.tickets["contact"]
+        for user in (self.gesa, self.emil, self.erna):
+            answers = self.answers_of(user, ticket)
+            self.assertEqual(set(answers.values()), {"home"}, (user.login, answers))
+            self.assertNothingPosted(ticket)
+
+    def test_whoever_was_removed_a_second_ago_is_a_stranger(self):
+        ticket = self.tickets["contact"]
+        for user in (self.gesa, self.emil):
+            ticket.message_subscribe(user.partner_id.ids)
+            page = self.open_as(user, f"/my/ticket/{ticket.id}")
+            self.assertIn("SECRET of contact", page.text)
+            ticket.message_unsubscribe(user.partner_id.ids)
+            answers = self.answers_of(user, ticket)
+            self.assertEqual(set(answers.values()), {"home"}, (user.login, answers))
+            self.assertNothingPosted(ticket)
 
     # ---------------------------------------------------
     # Records

@@ -58,6 +58,33 @@ class TestTours(SupportHttpCase):
             login=self.ben.login,
         )
 
+    def test_ticket_actions(self):
+        ticket = self._file(self.ben)
+        self.start_tour(
+            f"/my/ticket/{ticket.id}",
+            "customer_portal_addon.ticket_actions",
+            login=self.ben.login,
+        )
+        self.assertEqual(ticket.name, "Crash in the warehouse")
+        self.assertEqual(ticket.portal_role, "waiting_on_us")
+
+    def test_crossing_answers(self):
+        """What others wrote is shown before one's own text goes out; nothing is lost."""
+        ticket = self._file(self.ben)
+        ticket.with_user(self.agent).message_post(
+            body="Please restart",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.start_tour(
+            f"/my/ticket/{ticket.id}",
+            "customer_portal_addon.crossing_answers",
+            login=self.ben.login,
+        )
+        messages = ticket._get_conversation()
+        self.assertEqual(len(messages), 2)
+        self.assertEqual(messages[-1].attachment_ids.name, "one.png")
+
 
 @tagged("post_install", "-at_install")
 class TestToursOnPhones(SupportHttpCase):

@@ -69,7 +69,7 @@ class TestTours(SupportHttpCase):
         self.assertEqual(ticket.portal_role, "waiting_on_us")
 
     def test_crossing_answers(self):
-        """What others wrote is shown before one's own text goes out; nothing is lost."""
+        """What others wrote is shown before one answers; nothing is lost."""
         ticket = self._file(self.ben)
         ticket.with_user(self.agent).message_post(
             body="Please restart",

@@ -51,6 +51,7 @@
         "views/portal_form_templates.xml",
         "views/portal_ticket_templates.xml",
         "views/portal_company_templates.xml",
+        "views/portal_status_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -76,6 +77,7 @@
             "customer_portal_addon/static/src/interactions/*.js",
             "customer_portal_addon/static/src/scss/portal.scss",
             "customer_portal_addon/static/src/scss/company.scss",
+            "customer_portal_addon/static/src/scss/status.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },

@@ -11,6 +11,7 @@ class SupportStatus(http.Controller):
         auth="public",
         website=True,
         methods=["GET"],
+        sitemap=True,
         readonly=True,
     )
     def support_status(self, **kw):

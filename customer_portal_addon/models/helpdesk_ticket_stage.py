@@ -165,7 +165,9 @@ class HelpdeskTicketStage(models.Model):
         if days == 1:
             return f"{advice} {_('Without an answer we close it after one day.')}"
         if days:
-            automatic = _("Without an answer we close it after %(days)s days.", days=days)
+            automatic = _(
+                "Without an answer we close it after %(days)s days.", days=days
+            )
             return f"{advice} {automatic}"
         return advice
 
@@ -182,7 +184,7 @@ class HelpdeskTicketStage(models.Model):
                 "again by answering one of our e-mails; later please file a new ticket."
             )
         return _(
-            "It takes no more messages in the portal. For %(days)s days you can open it "
-            "again by answering one of our e-mails; later please file a new ticket.",
+            "It takes no more messages in the portal. For %(days)s days you can open "
+            "it again by answering one of our e-mails; later please file a new ticket.",
             days=days,
         )

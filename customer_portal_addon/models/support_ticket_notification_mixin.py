@@ -16,8 +16,32 @@ class SupportTicketNotificationMixin(models.AbstractModel):
     _description = "Mails of Tickets to Customers"
 
     # ---------------------------------------------------
-    # Layout
+    # Recipients and layout
     # ---------------------------------------------------
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Have the contact read what all participants read, also without following.
+
+        Who writes a mail, or calls, does not follow; Odoo only proposes the contact to
+        the agent, and other participants would answer past them.
+        """
+        msg_vals = dict(msg_vals or {})
+        contact = self.partner_id if self else None
+        if contact and self._is_for_everybody(message):
+            recipients = msg_vals.get("partner_ids", message.sudo().partner_ids.ids)
+            msg_vals["partner_ids"] = [*{*recipients, contact.id}]
+        return super()._notify_get_recipients(message, msg_vals, **kwargs)
+
+    def _is_for_everybody(self, message):
+        """Tell whether a message is one of the conversation, but not its first one."""
+        message_sudo = message.sudo()
+        subtype = message_sudo.subtype_id
+        return (
+            message_sudo.message_type in ("comment", "email")
+            and not message_sudo.is_internal
+            and not subtype.internal
+            and subtype != self._creation_subtype()
+        )
 
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         """Lead customers to the portal, without a token, and in our layout."""
@@ -130,7 +154,9 @@ class SupportTicketNotificationMixin(models.AbstractModel):
                     ("comment", "auto_comment", "email", "email_outgoing"),
                 ),
             ]
-        ) & (Domain("subtype_id", "=", False) | Domain("subtype_id.internal", "=", False))
+        ) & (
+            Domain("subtype_id", "=", False) | Domain("subtype_id.internal", "=", False)
+        )
 
     # ---------------------------------------------------
     # Mails of stages

@@ -203,9 +203,7 @@ class SupportTicketStatusMixin(models.AbstractModel):
         moment = fields.Datetime.context_timestamp(
             self.with_context(tz=zone), self.status_since + timedelta(days=days)
         )
-        return format_date(
-            self.env, moment.date(), lang_code=lang, date_format="d MMMM yyyy"
-        )
+        return format_date(self.env, moment.date(), lang_code=lang, date_format="long")
 
     @api.model
     def _get_overdue_domain(self):

@@ -3,7 +3,9 @@
 import re
 
 # What mail programs put before a subject, in the languages of our readers
-_PREFIXES = re.compile(r"^(\s*(re|aw|antw|fwd?|wg)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+_PREFIXES = re.compile(
+    r"^(\s*(re|aw|antw|fwd?|wg)\s*(\[\d+\])?\s*:\s*)+", re.IGNORECASE
+)
 
 
 def with_number(subject, number):

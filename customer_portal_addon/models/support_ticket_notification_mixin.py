@@ -23,14 +23,24 @@ class SupportTicketNotificationMixin(models.AbstractModel):
         """Have the contact read what all participants read, also without following.
 
         Who writes a mail, or calls, does not follow; Odoo only proposes the contact to
-        the agent, and other participants would answer past them.
+        the agent, and other participants would answer past them. On the other hand
+        Odoo sends an answer by mail to whoever is answered, even if they were removed.
         """
         msg_vals = dict(msg_vals or {})
-        contact = self.partner_id if self else None
-        if contact and self._is_for_everybody(message):
+        contact = self.partner_id if self else self.env["res.partner"]
+        if contact.email_normalized and self._is_for_everybody(message):
             recipients = msg_vals.get("partner_ids", message.sudo().partner_ids.ids)
             msg_vals["partner_ids"] = [*{*recipients, contact.id}]
-        return super()._notify_get_recipients(message, msg_vals, **kwargs)
+        found = super()._notify_get_recipients(message, msg_vals, **kwargs)
+        if not self or message.sudo().message_type != "email":
+            return found
+        return [
+            person
+            for person in found
+            if person["is_follower"]
+            or not person["share"]
+            or person["id"] == contact.id
+        ]
 
     def _is_for_everybody(self, message):
         """Tell whether a message is one of the conversation, but not its first one."""
@@ -172,8 +182,9 @@ class SupportTicketNotificationMixin(models.AbstractModel):
 
     def _message_track_post_template(self, changes):
         result = super()._message_track_post_template(changes)
-        if self and "stage_id" in (changes or ()):
-            self._mail_stage()
+        if "stage_id" in (changes or ()):
+            for ticket in self:
+                ticket._mail_stage()
         return result
 
     def _mail_stage(self):

@@ -138,7 +138,7 @@ class SupportTicketStatusMixin(models.AbstractModel):
         stage = stage or self._get_stage_for("closed")
         if self.portal_role == "closed" or not stage:
             return False
-        if reason:
+        if reason and partner:
             self._post_reason(partner, reason)
         if partner:
             self._track_set_author(partner)

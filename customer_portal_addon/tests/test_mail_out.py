@@ -159,6 +159,25 @@ class TestPersonalMails(MailOutTools, SupportCase):
         )
         self.assertNotIn(self.ben.partner_id, self.last_notified())
 
+    def test_removed_people_are_not_answered(self):
+        message = self.post("From Anna", author_id=self.anna.partner_id.id)
+        self.ticket.message_unsubscribe(self.anna.partner_id.ids)
+        with self.mock_mail_gateway():
+            self.env["mail.thread"].message_process(
+                "helpdesk.ticket",
+                f"From: {self.ben.email}\nTo: first-level@vendor.example\n"
+                f"Subject: Re\nMessage-Id: <answer@adler.example>\n"
+                f"In-Reply-To: {message.message_id}\n\nSecret words\n",
+            )
+            self.settle()
+            self.send_queue()
+        self.assertEqual(self.last_notified(), self.agent.partner_id)
+        self.assertFalse(self.mails_to(self.anna.email))
+
+    def test_agents_write_to_whom_they_choose(self):
+        self.post(partner_ids=self.emil.partner_id.ids)
+        self.mail_to(self.emil.email)
+
     def last_notified(self):
         messages = self.ticket.message_ids.filtered(lambda m: m.message_type == "email")
         return messages[:1].notification_ids.res_partner_id

@@ -53,6 +53,7 @@
         "views/portal_ticket_templates.xml",
         "views/portal_ticket_action_templates.xml",
         "views/portal_company_templates.xml",
+        "views/portal_status_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -79,6 +80,7 @@
             "customer_portal_addon/static/src/scss/portal.scss",
             "customer_portal_addon/static/src/scss/company.scss",
             "customer_portal_addon/static/src/scss/ticket_page.scss",
+            "customer_portal_addon/static/src/scss/status.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },

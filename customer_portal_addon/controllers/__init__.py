@@ -1,1 +1,10 @@
-from . import access, company, oauth, ticket_actions, ticket_form, tickets
+from . import (
+    access,
+    company,
+    mail_links,
+    oauth,
+    status,
+    ticket_actions,
+    ticket_form,
+    tickets,
+)

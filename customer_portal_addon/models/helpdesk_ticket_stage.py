@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+from odoo.tools import is_html_empty
 
 PORTAL_ROLES = [
     ("new", "New"),
@@ -64,3 +66,125 @@ class HelpdeskTicketStage(models.Model):
             "solved": _("Solved"),
             "closed": _("Closed"),
         }
+
+    # ---------------------------------------------------
+    # The page that explains the statuses
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_status_page_values(self, company):
+        """Return every status with its meaning, as the public page prints it.
+
+        :param res.company company: whose stages are named
+        :return: role, label, meaning, advice and stages (of name and description)
+        :rtype: list[dict]
+        """
+        stages_by_role = self._get_public_stages(company).grouped("portal_role")
+        meanings = self._get_status_meanings()
+        advice = self._get_status_advice(company)
+        nothing = self.browse()
+        return [
+            {
+                "role": role,
+                "label": label,
+                "meaning": meanings[role],
+                "advice": advice[role],
+                "stages": stages_by_role.get(role, nothing)._get_explanations(label),
+            }
+            for role, label in self._get_status_labels().items()
+        ]
+
+    @api.model
+    def _get_public_stages(self, company):
+        """Return the stages that customers of a company come across."""
+        shown_teams = Domain(
+            [("team_ids.active", "=", True), ("team_ids.show_in_portal", "=", True)]
+        )
+        # The names of the stages are for everybody, visitors may not read stages
+        return self.sudo().search(
+            Domain("company_id", "in", (False, company.id))
+            & (Domain("team_ids", "=", False) | shown_teams)
+        )
+
+    def _get_explanations(self, label):
+        """Return names and descriptions of the stages of one status.
+
+        Without a stage that only repeats the status.
+
+        :rtype: list[dict]
+        """
+        explanations = [
+            {
+                "name": stage.name,
+                "description": not is_html_empty(stage.description)
+                and stage.description,
+            }
+            for stage in self
+        ]
+        return [e for e in explanations if e["description"] or e["name"] != label]
+
+    @api.model
+    def _get_status_meanings(self):
+        """Return what each status means, for customers.
+
+        :rtype: dict[str, str]
+        """
+        _ = self.env._
+        return {
+            "new": _("We have received your ticket and will look at it soon."),
+            "waiting_on_us": _("We are working on it; the next step is ours."),
+            "waiting_on_customer": _("We have answered and need something from you."),
+            "solved": _("We believe that your ticket is solved."),
+            "closed": _("The ticket is finished."),
+        }
+
+    @api.model
+    def _get_status_advice(self, company):
+        """Return what customers can do in each status.
+
+        :param res.company company: whose settings count
+        :rtype: dict[str, str]
+        """
+        _ = self.env._
+        return {
+            "new": _("There is nothing you need to do. You can add details any time."),
+            "waiting_on_us": _("You will hear from us. You can add details any time."),
+            "waiting_on_customer": _(
+                "Please answer, in the portal or by e-mail. Then it is our turn again."
+            ),
+            "solved": self._get_solved_advice(company.support_close_after_days),
+            "closed": self._get_closed_advice(company.support_reopen_days),
+        }
+
+    def _get_solved_advice(self, days):
+        _ = self.env._
+        advice = _(
+            "Close the ticket if you agree. If something is missing, simply answer: "
+            "the ticket stays open."
+        )
+        if days == 1:
+            return f"{advice} {_('Without an answer we close it after one day.')}"
+        if days:
+            automatic = _(
+                "Without an answer we close it after %(days)s days.", days=days
+            )
+            return f"{advice} {automatic}"
+        return advice
+
+    def _get_closed_advice(self, days):
+        _ = self.env._
+        if not days:
+            return _(
+                "It takes no more messages in the portal. Answer one of our e-mails "
+                "about it to open it again."
+            )
+        if days == 1:
+            return _(
+                "It takes no more messages in the portal. For one day you can open it "
+                "again by answering one of our e-mails; later please file a new ticket."
+            )
+        return _(
+            "It takes no more messages in the portal. For %(days)s days you can open "
+            "it again by answering one of our e-mails; later please file a new ticket.",
+            days=days,
+        )

@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import format_date, plaintext2html
 
 from .helpdesk_ticket_stage import PORTAL_ROLES
 
@@ -35,6 +39,13 @@ class SupportTicketStatusMixin(models.AbstractModel):
         """Return the name of the ticket's status as customers read it."""
         self.ensure_one()
         return self.stage_id._get_status_labels().get(self.portal_role, "")
+
+    def _get_neutral_status_label(self):
+        """Return the name of the status for people who are not meant by „you“."""
+        self.ensure_one()
+        if self.portal_role == "waiting_on_customer":
+            return self.env._("Waiting on the customer")
+        return self._get_status_label()
 
     # ---------------------------------------------------
     # Moving
@@ -80,7 +91,12 @@ class SupportTicketStatusMixin(models.AbstractModel):
         """
         self.ensure_one()
         is_opening = message.subtype_id == self._creation_subtype()
-        if is_opening or self.env.context.get("support_automatic"):
+        context = self.env.context
+        if (
+            is_opening
+            or context.get("support_automatic")
+            or context.get("support_status_kept")
+        ):
             return
         author = message.author_id
         if author and not author.partner_share:
@@ -107,15 +123,127 @@ class SupportTicketStatusMixin(models.AbstractModel):
         age = fields.Datetime.now() - self.status_since
         return age.days < days
 
-    # TEMP
     def _close(self, partner, reason=None, stage=None):
-        if reason:
-            self._post_as(partner, reason)
-        self.stage_id = stage or self._get_stage_for("closed")
+        """Close the ticket.
+
+        The mail of the stage tells everybody who takes part.
+
+        :param res.partner partner: who closes it, empty when nobody does
+        :param str reason: what they have to say, for everybody who takes part
+        :param helpdesk.ticket.stage stage: without, the first one that closes
+        :return: whether it was closed: not if it is already, or there is no stage
+        :rtype: bool
+        """
+        self.ensure_one()
+        stage = stage or self._get_stage_for("closed")
+        if self.portal_role == "closed" or not stage:
+            return False
+        if reason and partner:
+            self._post_reason(partner, reason)
+        if partner:
+            self._track_set_author(partner)
+        self.stage_id = stage
         return True
 
     def _reopen(self, partner, reason=None):
-        self._move_to("waiting_on_us")
-        if reason:
-            self._post_as(partner, reason)
+        """Have the ticket wait on us again, as long as it can be reopened.
+
+        :param res.partner partner: who wants it, empty when nobody does
+        :param str reason: what they have to say, for everybody who takes part
+        :return: whether it was reopened: not if it is open, too old or has no stage
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.portal_role != "solved" and not self._can_be_reopened():
+            return False
+        if partner:
+            self._track_set_author(partner)
+        if not self._move_to("waiting_on_us"):
+            return False
+        if reason and partner:
+            self._post_reason(partner, reason)
+        else:
+            self._note_move(self.env._("Reopened."), partner)
         return True
+
+    def _post_reason(self, partner, reason):
+        """Post what somebody says about a move, which itself moves nothing."""
+        self.with_context(
+            support_status_kept=True, mail_post_autofollow_author_skip=True
+        ).message_post(
+            body=plaintext2html(reason),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=partner.id,
+        )
+
+    def _note_move(self, text, partner):
+        """Note for the team how a ticket came to move.
+
+        :param res.partner partner: who did it, empty: the machine
+        """
+        author = partner or self.env.ref("base.partner_root")
+        self._message_log(body=text, author_id=author.id)
+
+    # ---------------------------------------------------
+    # Closing what is solved
+    # ---------------------------------------------------
+
+    def _get_closing_date(self, partner, lang=None):
+        """Return the date on which the solved ticket is closed, for a reader.
+
+        :return: in words of the reader's language, None when it isn't closed by itself
+        :rtype: str
+        """
+        self.ensure_one()
+        days = self.company_id.support_close_after_days
+        if self.portal_role != "solved" or not days:
+            return None
+        zone = partner.tz or self.company_id.partner_id.tz or "UTC"
+        moment = fields.Datetime.context_timestamp(
+            self.with_context(tz=zone), self.status_since + timedelta(days=days)
+        )
+        return format_date(self.env, moment.date(), lang_code=lang, date_format="long")
+
+    @api.model
+    def _get_overdue_domain(self):
+        """Return the domain of the solved tickets whose time is over."""
+        companies_sudo = self.env["res.company"].sudo()
+        now = fields.Datetime.now()
+        return Domain.OR(
+            Domain("portal_role", "=", "solved")
+            & Domain("company_id", "=", company.id)
+            & Domain(
+                "status_since",
+                "<=",
+                now - timedelta(days=company.support_close_after_days),
+            )
+            for company in companies_sudo.search([("support_close_after_days", ">", 0)])
+        )
+
+    @api.model
+    def _cron_close_solved(self, batch_size=50):
+        """Close the solved tickets that nobody has answered, in batches."""
+        domain = self._get_overdue_domain()
+        commit_progress = self.env["ir.cron"]._commit_progress
+        commit_progress(remaining=self.search_count(domain))
+        last_id = 0
+        while batch := self.search(
+            domain & Domain("id", ">", last_id), order="id", limit=batch_size
+        ):
+            last_id = batch[-1].id  # those without a stage that closes stay behind
+            for ticket in batch:
+                ticket._close_unanswered()
+            if not commit_progress(len(batch)):
+                break
+
+    def _close_unanswered(self):
+        """Close a solved ticket because nobody has answered."""
+        self.ensure_one()
+        nobody = self.env["res.partner"]
+        if self._close(nobody):
+            note = self.env._(
+                "Closed automatically: no answer within %(days)s days.",
+                days=self.company_id.support_close_after_days,
+            )
+            self._note_move(note, nobody)

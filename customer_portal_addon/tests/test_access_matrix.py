@@ -53,6 +53,10 @@ TICKET_POST = {**INSIDE, "reader": "ticket", "all": "home"}
 TICKET_LATER = {**INSIDE, "reader": "ticket", "all": "home"}
 TICKET_ERRORS = {**INSIDE, "reader": "errors", "all": "home"}
 
+# Without the token of a mail, whoever it is
+NO_LINK = {"all": "404", "guest": "404", "uncovered": "refused"}
+LINK_POST = {"all": "link", "guest": "link", "uncovered": "refused"}
+
 # For customer administrators, or only those of the company whose contact it is about
 NOBODY = {**INSIDE, "all": "home"}
 COLLEAGUES = {**NOBODY, "administrator": "page", "other administrator": "page"}
@@ -67,6 +71,8 @@ ROUTES = {
         {**OPEN, "all": "/support"},
         {**OPEN, "all": "/support", "guest": "errors"},
     ),
+    "/support/status": (OPEN, NO_SUCH_METHOD),
+    "/support/ticket/<ticket>/close": (NO_LINK, LINK_POST),  # see test_mail_links.py
     "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/ticket/new": (INSIDE, INSIDE),
     "/support/ticket/new/<type>": (INSIDE, {**INSIDE, "all": "errors"}),
@@ -183,6 +189,8 @@ class TestAccessMatrix(SupportHttpCase):
             place = place.partition("#")[0].removeprefix(self.base_url())
             if place.startswith("/my/ticket/"):
                 return "ticket"
+            if place.startswith("/support/ticket/") and place.endswith("/close"):
+                return "link"
             return {
                 "/web/login": "login",
                 "/support/refused": "refused",

@@ -1,0 +1,157 @@
+from odoo import fields, models
+from odoo.tools import plaintext2html
+
+from ..tools import mail_subjects
+from .support_ticket_notification_mixin import MAIL_LAYOUT
+
+
+class SupportTicketReaderMixin(models.AbstractModel):
+    """The automatic mails of a ticket: each reader gets one of their own."""
+
+    _name = "support.ticket.reader.mixin"
+    _description = "Readers of Tickets' Mails"
+
+    # ---------------------------------------------------
+    # Who reads
+    # ---------------------------------------------------
+
+    def _get_mail_readers(self):
+        """Return the contact and the participants, staff excepted, each address once.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        people = self.partner_id | self.message_partner_ids.filtered("partner_share")
+        by_address = {}
+        for person in people:
+            if person.active and person.email_normalized:
+                by_address.setdefault(person.email_normalized, person)
+        return people.browse(person.id for person in by_address.values())
+
+    def _get_reader_address(self):
+        """Return the address of a ticket that has no contact (yet), for its mails.
+
+        Not after staff took the contact off the ticket.
+        """
+        self.ensure_one()
+        ticket_sudo = self.sudo()
+        if ticket_sudo.partner_id or ticket_sudo.is_contact_removed:
+            return False
+        address = ticket_sudo.partner_email_normalized
+        readers = self._get_mail_readers()
+        return address not in readers.mapped("email_normalized") and address
+
+    def _is_known_reader(self, partner):
+        """Tell whether a mail to ``partner`` may carry words of the sender.
+
+        People outside the customer didn't ask for the mail: whoever fills in the form
+        must not be able to write to the world in our name. Nor do those whom an
+        administrator has named, as long as they have not confirmed it, nor those whose
+        address nobody has verified.
+
+        :param res.partner partner: empty for an address without contact
+        """
+        self.ensure_one()
+        if partner.support_unconfirmed or self.env.context.get("support_unverified"):
+            return False
+        customer = self.commercial_partner_id
+        return partner.commercial_partner_id == customer
+
+    def _is_filed_for_other(self):
+        """Tell whether somebody else filled in the form for the contact."""
+        self.ensure_one()
+        return bool(self.filed_by_id) and self.filed_by_id != self.partner_id
+
+    # ---------------------------------------------------
+    # What they get
+    # ---------------------------------------------------
+
+    def _send_confirmation(self):
+        """Confirm the ticket by mail to everybody who takes part, staff excepted."""
+        template = self.env.ref(
+            "customer_portal_addon.mail_template_ticket_received",
+            raise_if_not_found=False,
+        )
+        if template:
+            self._mail_readers(template)
+
+    def _mail_readers(self, template, neutral_template=None, **context):
+        """Queue a template for each reader, in their language, and note it.
+
+        The template reads the ticket as ``object``, and of the reader ``ctx`` with what
+        ``_prepare_reader_context`` returns.
+
+        :param mail.template template: its own recipients don't count
+        :param mail.template neutral_template: what unknown readers get instead; none:
+            the template itself asks for ``ctx.get('is_reader_known')``
+        :param context: more for ``ctx``
+        """
+        for ticket in self:
+            for partner in ticket._get_mail_readers():
+                ticket._mail_reader(template, partner, neutral_template, **context)
+            if ticket._get_reader_address():
+                nobody = self.env["res.partner"]
+                ticket._mail_reader(template, nobody, neutral_template, **context)
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _mail_reader(self, template, partner, neutral_template=None, **context):
+        """Queue a template for one reader and note it in the chatter.
+
+        The note also is what an answer to the mail is recognised by.
+
+        :param res.partner partner: empty for the address of a ticket without contact
+        """
+        self.ensure_one()
+        if neutral_template and not self._is_known_reader(partner):
+            template = neutral_template
+        context = {**self._prepare_reader_context(partner), **context}
+        mail_id = template.with_context(**context).send_mail(
+            self.id,
+            email_values=self._prepare_reader_mail_values(partner),
+            email_layout_xmlid=MAIL_LAYOUT,
+        )
+        # Not everybody who moves a ticket may see the queue
+        mail_sudo = self.env["mail.mail"].sudo().browse(mail_id)
+        mail_sudo.subject = mail_subjects.with_number(mail_sudo.subject, self.number)
+        address = partner.email_formatted if partner else mail_sudo.email_to
+        mail_sudo.mail_message_id.body = plaintext2html(
+            f"{mail_sudo.subject} → {address}"
+        )
+
+    def _prepare_reader_mail_values(self, partner):
+        """Return the values of a mail that don't come from its template."""
+        company = self.company_id
+        return {
+            "recipient_ids": [fields.Command.set(partner.ids)],
+            "email_to": False if partner else self._get_reader_address(),
+            "email_cc": False,
+            "reply_to": self._notify_get_reply_to(author_id=company.partner_id.id)[
+                self.id
+            ],
+            "references": self._get_references(),
+            "headers": repr({"Auto-Submitted": "auto-generated"}),
+            "is_notification": True,  # keeps the note when the mail is sent
+        }
+
+    def _prepare_reader_context(self, partner):
+        """Return what a template may know about its reader.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        contact = self.partner_id
+        company_lang = self.company_id.partner_id.lang
+        reader_lang = partner.lang or contact.lang or company_lang or self.env.lang
+        is_known = self._is_known_reader(partner)
+        return {
+            "reader_lang": reader_lang,
+            "reader_name": partner.name or self.partner_name,
+            "filer_name": (self.filed_by_id or contact)._get_name_for_mails(),
+            "contact_name": contact._get_name_for_mails(),
+            "is_reader_contact": partner == contact,
+            "is_reader_filer": partner == self.filed_by_id,
+            "is_filed_for_other": self._is_filed_for_other(),
+            "is_reader_known": is_known,
+            "close_url": is_known and self._get_close_url(partner),
+            "close_date": self._get_closing_date(partner, reader_lang),
+        }

@@ -164,18 +164,17 @@ class SupportTicketActionMixin(models.AbstractModel):
         stage_sudo = stages_sudo.filtered(lambda stage: str(stage.id) == posted)
         if posted and not stage_sudo:
             return {"form": self._get_refusal("close")}
-        ticket_sudo._close(
-            self.env.user.partner_id, reason, stage_sudo or stages_sudo[:1]
-        )
-        return {}
+        stage_sudo = stage_sudo or stages_sudo[:1]
+        is_done = ticket_sudo._close(self.env.user.partner_id, reason, stage_sudo)
+        return {} if is_done else {"form": self._get_refusal("close")}
 
     def _act_reopen(self, values):
         errors = self._get_news_error(values, ("message", "stage"))
         reason = self._parse_reason(values, errors)
         if not reason and not errors:
             errors["reason"] = self.env._("Please say what is still missing.")
-        if not errors:
-            self.sudo()._reopen(self.env.user.partner_id, reason)
+        if not errors and not self.sudo()._reopen(self.env.user.partner_id, reason):
+            errors["form"] = self._get_refusal("reopen")
         return errors
 
     def _parse_reason(self, values, errors):

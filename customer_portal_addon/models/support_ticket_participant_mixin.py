@@ -118,11 +118,9 @@ class SupportTicketParticipantMixin(models.AbstractModel):
             "customer_portal_addon.mail_template_participant_added",
             raise_if_not_found=False,
         )
-        if template and person.email:
+        if template and person.email_normalized:
             adder_name = self.env.user.partner_id._get_name_for_mails()
-            self._send_confirmation_to(
-                person, template.with_context(adder_name=adder_name)
-            )
+            self._mail_reader(template, person, adder_name=adder_name)
 
     def _subscribe_addresses(self, addresses):
         """Return those whom the addresses belong to, as new participants."""

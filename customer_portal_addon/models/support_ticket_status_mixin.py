@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import format_date, plaintext2html
+from odoo.tools import format_date
 
 from .helpdesk_ticket_stage import PORTAL_ROLES
 
@@ -168,14 +168,7 @@ class SupportTicketStatusMixin(models.AbstractModel):
 
     def _post_reason(self, partner, reason):
         """Post what somebody says about a move, which itself moves nothing."""
-        self.with_context(
-            support_status_kept=True, mail_post_autofollow_author_skip=True
-        ).message_post(
-            body=plaintext2html(reason),
-            message_type="comment",
-            subtype_xmlid="mail.mt_comment",
-            author_id=partner.id,
-        )
+        self.with_context(support_status_kept=True)._post_as(partner, reason)
 
     def _note_move(self, text, partner):
         """Note for the team how a ticket came to move.

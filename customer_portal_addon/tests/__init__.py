@@ -22,6 +22,7 @@ from . import (
     test_moving_contacts,
     test_oauth,
     test_smtp,
+    test_staff_views,
     test_support_code,
     test_ticket_form,
     test_ticket_form_http,

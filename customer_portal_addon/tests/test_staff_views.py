@@ -65,6 +65,16 @@ class TestQueue(StaffCase):
             domains.append(Domain(literal_eval(node.get("domain"))))
         return set(self.tickets.search(Domain.OR(domains)).mapped("name"))
 
+    def test_all_views_open(self):
+        views = [(view_id, kind) for view_id, kind in self.action["views"]]
+        self.assertEqual(
+            [kind for _id, kind in views],
+            ["list", "kanban", "form", "activity", "pivot", "graph"],
+        )
+        found = self.tickets.get_views([*views, (False, "search")])["views"]
+        for kind in ("list", "kanban"):
+            self.assertIn("priority desc, create_date, id", found[kind]["arch"])
+
     def test_urgent_first_then_in_order_of_arrival(self):
         self.ticket("young", arrived=1)
         self.ticket("old", arrived=9)

@@ -9,6 +9,7 @@ from . import (
     support_access_answer_mixin,
     support_access_mail,
     support_partner_access_mixin,
+    support_partner_search_mixin,
     support_colleague_mixin,
     support_colleague_action_mixin,
     res_partner,

@@ -27,6 +27,12 @@ class HelpdeskTicket(models.Model):
     # Fields
     # ---------------------------------------------------
 
+    name = fields.Char(tracking=True)
+    priority = fields.Selection(
+        string="Urgency",
+        tracking=True,
+        help="The queue shows the urgent tickets first: whose customer can't work.",
+    )
     commercial_partner_id = fields.Many2one(
         "res.partner",
         related=None,
@@ -63,6 +69,11 @@ class HelpdeskTicket(models.Model):
     _support_contact_activity_idx = models.Index("(partner_id, last_activity_at DESC)")
     _support_customer_activity_idx = models.Index(
         "(commercial_partner_id, last_activity_at DESC)"
+    )
+    # The staff's queue: what is open, urgent first, then in order of arrival
+    _support_queue_idx = models.Index(
+        "(priority DESC, create_date, id) WHERE portal_role IN"
+        " ('new', 'waiting_on_us', 'waiting_on_customer', 'solved')"
     )
     # The few tickets that wait for their contact
     _support_waiting_address_idx = models.Index(

@@ -1,9 +1,34 @@
 from odoo import models
 from odoo.exceptions import AccessError
 
+# What portal users may read of the teams on offer: not who works there, nor the
+# address that takes mails and what it does with them
+PORTAL_READABLE_FIELDS = frozenset(
+    {
+        "id",
+        "display_name",
+        "active",
+        "category_ids",
+        "company_id",
+        "complete_name",
+        "name",
+        "parent_id",
+        "sequence",
+        "show_in_portal",
+        "type_ids",
+    }
+)
+
 
 class HelpdeskTicketTeam(models.Model):
     _inherit = "helpdesk.ticket.team"
+
+    def _has_field_access(self, field, operation):
+        if not super()._has_field_access(field, operation):
+            return False
+        if self.env.su or not self.env.user.share:
+            return True
+        return operation == "read" and field.name in PORTAL_READABLE_FIELDS
 
     def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
         """Let nobody but staff follow a team.

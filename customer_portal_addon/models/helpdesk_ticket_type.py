@@ -6,6 +6,7 @@ from ..tools import form_values
 
 SUBJECT_MAX_LENGTH = 200
 DESCRIPTION_MAX_LENGTH = 50000
+DEFAULT_PRIORITY = "1"
 
 
 class HelpdeskTicketType(models.Model):
@@ -77,6 +78,7 @@ class HelpdeskTicketType(models.Model):
         parsers = {
             "subject": self._parse_subject,
             "description": self._parse_description,
+            "priority": self._parse_priority,
             "phone_availability": self._parse_phone_availability,
             "cc": self._parse_cc,
         }
@@ -137,6 +139,13 @@ class HelpdeskTicketType(models.Model):
             inputs.append({"name": "files", "kind": "file", "label": _("Files")})
         inputs += [
             {
+                "name": "priority",
+                "kind": "choice",
+                "label": _("How urgent is it?"),
+                "options": self._get_priority_options(),
+                "default": DEFAULT_PRIORITY,
+            },
+            {
                 "name": "phone_availability",
                 "kind": "text",
                 "label": _("When can we call you?"),
@@ -155,6 +164,8 @@ class HelpdeskTicketType(models.Model):
         ]
         for entry in inputs:
             entry["values"] = (values or {}).get(entry["name"]) or []
+            if not entry["values"] and "default" in entry:
+                entry["values"] = [entry["default"]]
             entry["value"] = entry["values"][0] if entry["values"] else ""
             entry["error"] = (errors or {}).get(entry["name"])
             if entry["kind"] == "file":
@@ -187,6 +198,26 @@ class HelpdeskTicketType(models.Model):
                 )
             )
         return description
+
+    @api.model
+    def _get_priority_options(self):
+        """Return value and wording of every urgency, as customers are asked for it.
+
+        :rtype: list[tuple[str, str]]
+        """
+        _ = self.env._
+        return [
+            ("0", _("It can wait")),
+            (DEFAULT_PRIORITY, _("Normal")),
+            ("2", _("Important: we lose time")),
+            ("3", _("Urgent: we can't work")),
+        ]
+
+    def _parse_priority(self, value):
+        priority = form_values.clean_text(value) or DEFAULT_PRIORITY
+        if priority not in dict(self._get_priority_options()):
+            raise ValidationError(self.env._("Please choose one of the answers."))
+        return priority
 
     def _parse_phone_availability(self, value):
         text = form_values.clean_text(value)
@@ -242,12 +273,3 @@ class HelpdeskTicketType(models.Model):
             "url": f"/support/ticket/new/{self.env['ir.http']._slug(self)}?preview=1",
             "target": "new",
         }
-
-    # TEMP
-    def _get_priority_options(self):
-        return [("0", "a"), ("1", "b"), ("2", "c"), ("3", "d")]
-
-    def _parse_priority(self, value):
-        if value not in dict(self._get_priority_options()):
-            raise ValidationError("Please choose")
-        return value

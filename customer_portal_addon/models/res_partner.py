@@ -12,6 +12,7 @@ class ResPartner(models.Model):
         "support.colleague.mixin",
         "support.colleague.action.mixin",
         "support.partner.access.mixin",
+        "support.partner.search.mixin",
         "res.partner",
     ]
 
@@ -285,16 +286,6 @@ class ResPartner(models.Model):
                     "customer_portal_addon.support_code"
                 )
                 partner.support_code = support_code.compose(int(number))
-
-    @api.model
-    def _search_display_name(self, operator, value):
-        domain = super()._search_display_name(operator, value)
-        readable = self._has_field_access(self._fields["support_code"], "read")
-        if readable and operator in ("ilike", "=") and isinstance(value, str):
-            code = support_code.normalize(value)
-            if code:
-                domain |= fields.Domain("support_code", "=", code)
-        return domain
 
     # ---------------------------------------------------
     # Mails

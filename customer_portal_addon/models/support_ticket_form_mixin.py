@@ -186,6 +186,7 @@ class SupportTicketFormMixin(models.AbstractModel):
         return {
             "name": form["subject"],
             "description": plaintext2html(form["description"]),
+            "priority": form["priority"],
             "phone_availability": form["phone_availability"],
             "type_id": ticket_type.id,
             "team_id": team.id,

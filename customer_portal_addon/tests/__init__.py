@@ -25,6 +25,7 @@ from . import (
     test_moving_contacts,
     test_oauth,
     test_smtp,
+    test_staff_views,
     test_status,
     test_status_page,
     test_support_code,

@@ -181,7 +181,7 @@ class TestFiling(FormCase):
             "stage_id": str(stage.id),
             "company_id": str(other.id),
             "user_id": str(self.agent.id),
-            "priority": "3",
+            "sequence": "99",
             "number": "HT0",
             "type_id": str(self.all_kinds.id),
             "create_date": "2000-01-01",
@@ -194,7 +194,7 @@ class TestFiling(FormCase):
         self.assertFalse(ticket.closed)
         self.assertEqual(ticket.company_id, self.company)
         self.assertFalse(ticket.user_id)
-        self.assertEqual(ticket.priority, "1")
+        self.assertEqual(ticket.sequence, 10)
         self.assertNotEqual(ticket.number, "HT0")
         self.assertEqual(ticket.type_id, self.error_type)
         self.assertEqual(ticket.answer_ids.mapped("label"), ["Window"])

@@ -164,11 +164,12 @@ class TestTicketFormHttp(SupportHttpCase):
             answer_many=[str(many.option_ids[0].id), str(many.option_ids[5].id)],
             answer_long=str(long.option_ids[3].id),
             answer_agree="1",
+            priority="2",
         )
         self.assertRefused(page, "subject")
         chosen = self.find(page, "//form//input[@checked]/@value")
         ids = module.option_ids[1] + many.option_ids[0] + many.option_ids[5]
-        self.assertEqual(chosen, [*map(str, ids.ids), "1"])
+        self.assertEqual(chosen, [*map(str, ids.ids), "1", "2"])
         selected = self.find(page, "//form//option[@selected]/@value")
         self.assertEqual(selected, [str(long.option_ids[3].id)])
 
@@ -187,11 +188,11 @@ class TestTicketFormHttp(SupportHttpCase):
             partner_id=self.emil.partner_id.id,
             stage_id=self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done").id,
             user_id=self.agent.id,
-            priority="3",
+            sequence="99",
         )
         ticket = self.tickets()
         self.assertEqual(ticket.partner_id, self.ben.partner_id)
-        self.assertEqual((ticket.priority, ticket.closed), ("1", False))
+        self.assertEqual((ticket.sequence, ticket.closed), (10, False))
         self.assertFalse(ticket.user_id)
 
     @mute_logger("odoo.http")

@@ -1,1 +1,6 @@
-from . import support_ticket_link_suggestion, support_ticket_link_wizard
+from . import (
+    helpdesk_ticket_duplicate_wizard,
+    support_phone_ticket,
+    support_ticket_link_suggestion,
+    support_ticket_link_wizard,
+)

@@ -30,10 +30,12 @@ class SupportTicketStatusMixin(models.AbstractModel):
     def _compute_portal_role(self):
         """Note when the status changed; one stage may follow another within it."""
         for ticket in self:
+            before = ticket._origin
+            since = before.status_since
             role = ticket.stage_id.portal_role
-            if ticket.portal_role != role or not ticket.status_since:
-                ticket.portal_role = role
-                ticket.status_since = fields.Datetime.now()
+            is_kept = since and before.portal_role == role
+            ticket.portal_role = role
+            ticket.status_since = since if is_kept else fields.Datetime.now()
 
     def _get_status_label(self):
         """Return the name of the ticket's status as customers read it."""

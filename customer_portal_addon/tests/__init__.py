@@ -24,6 +24,7 @@ from . import (
     test_midnight,
     test_moving_contacts,
     test_oauth,
+    test_phone_tickets,
     test_smtp,
     test_staff_views,
     test_status,

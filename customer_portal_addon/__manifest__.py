@@ -50,6 +50,7 @@
         "views/portal_registration_templates.xml",
         "views/portal_form_templates.xml",
         "views/portal_ticket_templates.xml",
+        "views/portal_ticket_list_templates.xml",
         "views/portal_company_templates.xml",
     ],
     "demo": [
@@ -75,6 +76,7 @@
         "web.assets_frontend": [
             "customer_portal_addon/static/src/interactions/*.js",
             "customer_portal_addon/static/src/scss/portal.scss",
+            "customer_portal_addon/static/src/scss/tickets.scss",
             "customer_portal_addon/static/src/scss/company.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],

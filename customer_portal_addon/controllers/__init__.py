@@ -1,1 +1,1 @@
-from . import access, company, oauth, ticket_form, tickets
+from . import access, company, oauth, ticket_form, tickets, ticket_lists

@@ -1,8 +1,287 @@
-from odoo import models
+from math import ceil
+
+from odoo import api, fields, models
+from odoo.tools.misc import format_date
+
+from ..tools import csv_file, list_filters
+from .support_ticket_filter_mixin import DEFAULTS, OPEN_ROLES, ORDERS, TABS
+
+MAX_COUNTED = 1000
+MAX_EXPORTED = 10000
+EXPORT_BATCH = 1000
 
 
 class SupportTicketListMixin(models.AbstractModel):
-    """The lists of tickets in the portal: filters, search, order and export."""
+    """The lists of tickets in the portal: their pages, counts and export."""
 
     _name = "support.ticket.list.mixin"
+    _inherit = "support.ticket.filter.mixin"
     _description = "Lists of Tickets in the Portal"
+
+    # ---------------------------------------------------
+    # The text by which they are found
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        self.env["support.ticket.text"]._index_tickets(tickets)
+        return tickets
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"name", "number", "description"}.isdisjoint(vals):
+            self.env["support.ticket.text"]._index_tickets(self)
+        return result
+
+    # ---------------------------------------------------
+    # The page
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_list_values(self, params, of_company=False, page=1, limit=30):
+        """Return one page of a list, and what to choose from, as the page prints it.
+
+        :param dict params: name -> text, as in the address
+        :param bool of_company: the company's tickets instead of the own ones
+        :param page: anything; the nearest page that there is counts
+        :rtype: dict
+        """
+        contacts = self._get_list_contacts() if of_company else []
+        choice = self._get_list_choice(params, contacts)
+        domain, is_large = self._get_list_domain(choice, of_company)
+        wanted = domain & self._get_status_domain(choice["status"])
+        counts = None if is_large else self._count_by_stage(domain)
+        if is_large:
+            total = self.search_count(wanted, limit=MAX_COUNTED + 1)
+        else:
+            total = self._sum_counts(counts, choice["status"])
+        pages = ceil(min(total, MAX_COUNTED if is_large else total) / limit) or 1
+        page = min(list_filters.parse_number(page) or 1, pages)
+        found = self.search_fetch(
+            wanted,
+            ["id"],
+            order=ORDERS[choice["sortby"]],
+            limit=limit,
+            offset=(page - 1) * limit,
+        )
+        return {
+            "choice": choice,
+            "query": self._get_list_query(choice),
+            "tabs": self._get_list_tabs(choice["status"], counts),
+            "stages": self._get_list_stages(choice["status"], counts),
+            "rows": found._get_row_values(),
+            "total": min(total, MAX_COUNTED) if is_large else total,
+            "is_more": is_large and total > MAX_COUNTED,
+            "is_empty": counts == {},
+            "page": page,
+            "types": self.env["helpdesk.ticket.type"].search_fetch([], ["name"]),
+            "contacts": contacts,
+            "timezone": self._get_list_timezone(),
+        }
+
+    @api.model
+    def _get_list_query(self, choice):
+        """Return what the address of a list has to say, as text."""
+        return {
+            name: str(value)
+            for name, value in choice.items()
+            if value != DEFAULTS[name]
+        }
+
+    # ---------------------------------------------------
+    # Counts
+    # ---------------------------------------------------
+
+    @api.model
+    def _count_by_stage(self, domain):
+        """Return the number of tickets by stage.
+
+        :rtype: dict[helpdesk.ticket.stage, int]
+        """
+        groups = self._read_group(domain, ["stage_id"], ["__count"])
+        return {stage.sudo(): count for stage, count in groups}
+
+    @api.model
+    def _sum_counts(self, counts, status):
+        """Return how many tickets of a status there are.
+
+        :param dict counts: by stage; of no stage is open
+        :param str status: as in the address
+        """
+        roles = {"open": (*OPEN_ROLES, False), "all": (*TABS, False)}
+        if status.startswith("stage-"):
+            return sum(n for s, n in counts.items() if status == f"stage-{s.id}")
+        wanted = roles.get(status, (status,))
+        return sum(n for stage, n in counts.items() if stage.portal_role in wanted)
+
+    @api.model
+    def _get_list_tabs(self, status, counts):
+        """Return the statuses to choose from; those without tickets are left out.
+
+        :param dict counts: by stage; None: too expensive to count
+        :return: key, label, count and is_chosen of each
+        :rtype: list[dict]
+        """
+        _ = self.env._
+        labels = self.env["helpdesk.ticket.stage"]._get_status_labels()
+        role = self._get_role_of_status(status)
+        tabs = [
+            {
+                "key": key,
+                "label": label,
+                "count": None if counts is None else self._sum_counts(counts, key),
+                "is_chosen": key == role,
+            }
+            for key, label in {
+                "open": _("Open"),
+                **{name: labels[name] for name in TABS},
+                "all": _("All"),
+            }.items()
+        ]
+        always = ("open", "closed", "all")
+        return [
+            tab
+            for tab in tabs
+            if tab["key"] in always or tab["is_chosen"] or tab["count"] != 0
+        ]
+
+    @api.model
+    def _get_role_of_status(self, status):
+        """Return the status whose tab is the chosen one: a stage's is its own."""
+        if not status.startswith("stage-"):
+            return status
+        stage_id = list_filters.parse_number(status.removeprefix("stage-"))
+        return self.env["helpdesk.ticket.stage"].sudo().browse(stage_id).portal_role
+
+    @api.model
+    def _get_list_stages(self, status, counts):
+        """Return the stages of the chosen status, when several have tickets."""
+        role = self._get_role_of_status(status)
+        stages = [
+            {
+                "key": f"stage-{stage.id}",
+                "label": stage.name,
+                "count": count,
+                "is_chosen": status == f"stage-{stage.id}",
+            }
+            for stage, count in (counts or {}).items()
+            if stage.portal_role == role
+        ]
+        return stages if len(stages) > 1 else []
+
+    # ---------------------------------------------------
+    # Rows
+    # ---------------------------------------------------
+
+    def _get_row_values(self):
+        """Return what the lists show of these tickets, in their order.
+
+        The current user may read them: names beside them, of a type that is no longer
+        on offer or of a former colleague, are shown whatever the rules of those say.
+
+        :rtype: list[dict]
+        """
+        self.check_access("read")
+        tickets_sudo = self.sudo()
+        states = tickets_sudo._get_states()
+        return [
+            {
+                "id": ticket.id,
+                "number": ticket.number,
+                "name": ticket.name,
+                "type": ticket.type_id.name or "",
+                "state": states[ticket.id],
+                "is_urgent": ticket.priority == "3",
+                "created_at": ticket.create_date,
+                "last_activity_at": ticket.last_activity_at,
+                "contact": ticket.partner_id.name or ticket.partner_name or "",
+                "filed_by": ticket.filed_by_id.name
+                if ticket._is_filed_for_other()
+                else "",
+            }
+            for ticket in tickets_sudo
+        ]
+
+    def _get_states(self):
+        """Return how the status of these tickets is shown.
+
+        The stage's name is added where several stages have the same status, and it
+        says something else.
+
+        :return: by id of the ticket: role, label and stage
+        :rtype: dict[int, dict]
+        """
+        stages_sudo = self.env["helpdesk.ticket.stage"].sudo()
+        labels = stages_sudo._get_status_labels()
+        roles = stages_sudo.search([]).mapped("portal_role")
+        states = {}
+        for ticket in self:
+            role, stage = ticket.portal_role, ticket.stage_id.name
+            label = labels.get(role, "")
+            is_told = roles.count(role) > 1 and stage != label
+            states[ticket.id] = {
+                "role": role,
+                "label": label,
+                "stage": stage if is_told else "",
+            }
+        return states
+
+    # ---------------------------------------------------
+    # Export
+    # ---------------------------------------------------
+
+    @api.model
+    def _export_list(self, params, of_company=False):
+        """Return a list as a CSV file: all of its pages, up to a limit.
+
+        :param dict params: name -> text, as in the address
+        :rtype: bytes
+        """
+        contacts = self._get_list_contacts() if of_company else []
+        choice = self._get_list_choice(params, contacts)
+        domain, _is_large = self._get_list_domain(choice, of_company)
+        found = self.search(
+            domain & self._get_status_domain(choice["status"]),
+            order=ORDERS[choice["sortby"]],
+            limit=MAX_EXPORTED + 1,
+        )
+        lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        return csv_file.make(
+            self._get_export_rows(found, of_company), lang.decimal_point == ","
+        )
+
+    @api.model
+    def _get_export_rows(self, tickets, of_company):
+        """Yield the rows of the file, its header first, in the reader's language."""
+        _ = self.env._
+        header = [_("Number"), _("Subject"), _("Type"), _("Status"), _("Urgent")]
+        header += [_("Created"), _("Last activity")]
+        people = [_("Contact"), _("Filed by")] if of_company else []
+        yield header + people
+        for start in range(0, len(tickets[:MAX_EXPORTED]), EXPORT_BATCH):
+            batch = tickets[start : min(start + EXPORT_BATCH, MAX_EXPORTED)]
+            for row in batch._get_row_values():
+                state = row["state"]
+                yield [
+                    row["number"],
+                    row["name"],
+                    row["type"],
+                    " · ".join(filter(None, [state["label"], state["stage"]])),
+                    _("Yes") if row["is_urgent"] else "",
+                    self._format_moment(row["created_at"]),
+                    self._format_moment(row["last_activity_at"]),
+                    *([row["contact"], row["filed_by"]] if of_company else []),
+                ]
+            self.env.invalidate_all(flush=False)
+        if len(tickets) > MAX_EXPORTED:
+            yield [_("Only the first %(count)s tickets.", count=MAX_EXPORTED)]
+
+    @api.model
+    def _format_moment(self, moment):
+        """Return date and time for a cell of a spreadsheet, in the reader's zone."""
+        if not moment:
+            return ""
+        reader = self.with_context(tz=self._get_list_timezone())
+        local = fields.Datetime.context_timestamp(reader, moment)
+        return f"{format_date(self.env, local.date())} {local:%H:%M}"

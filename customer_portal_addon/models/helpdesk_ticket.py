@@ -69,9 +69,12 @@ class HelpdeskTicket(models.Model):
         " OR portal_role IS NULL"
     )
     # The contacts of a customer, and how many tickets it has in each stage
-    _support_customer_count_idx = models.Index(
-        "(commercial_partner_id, partner_id, stage_id) INCLUDE (company_id)"
-        " WHERE active"
+    _support_customer_contact_idx = models.Index(
+        "(commercial_partner_id, partner_id) WHERE active IS TRUE"
+    )
+    _support_customer_stage_idx = models.Index(
+        "(commercial_partner_id, stage_id) INCLUDE (company_id, partner_id)"
+        " WHERE active IS TRUE"
     )
     # The few tickets that wait for their contact
     _support_waiting_address_idx = models.Index(

@@ -134,11 +134,11 @@ class SupportTicketFilterMixin(models.AbstractModel):
             WITH RECURSIVE contact(id) AS (
                 SELECT MIN(partner_id)
                   FROM helpdesk_ticket
-                 WHERE commercial_partner_id = %(customer)s AND active
+                 WHERE commercial_partner_id = %(customer)s AND active IS TRUE
                  UNION ALL
                 SELECT (SELECT MIN(partner_id)
                           FROM helpdesk_ticket
-                         WHERE commercial_partner_id = %(customer)s AND active
+                         WHERE commercial_partner_id = %(customer)s AND active IS TRUE
                            AND partner_id > contact.id)
                   FROM contact
                  WHERE contact.id IS NOT NULL)

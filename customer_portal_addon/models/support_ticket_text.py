@@ -9,8 +9,8 @@ DESCRIPTION_LENGTH = 100000
 BATCH = 5000
 # How many of a customer's newest tickets tell whether a word is a common one
 SAMPLE = 500
-COMMON = 50
-RARE_LIMIT = 5000
+COMMON = 25
+RARE_LIMIT = 3000
 
 # What decides whether customers read a message, and what they read
 SHOWN_FIELDS = ("body", "is_internal", "message_type", "model", "res_id", "subtype_id")
@@ -112,7 +112,7 @@ class SupportTicketText(models.Model):
         text = SQL("regexp_replace(%s, '<[^>]*>', ' ', 'g')", text)
         for entity, character in ENTITIES.items():
             text = SQL("replace(%s, %s, %s)", text, entity, character)
-        return SQL("regexp_replace(%s, %s, ' ', 'g')", text, "[\\s\u00a0]+")
+        return SQL("regexp_replace(%s, %s, ' ', 'g')", text, "[\\s\u00a0]{2,}|[\n\u00a0]")
 
     # ---------------------------------------------------
     # Searching

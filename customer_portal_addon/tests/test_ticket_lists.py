@@ -526,9 +526,10 @@ class TestListCost(SupportHttpCase):
         query = SQL("SELECT indexdef FROM pg_indexes WHERE tablename LIKE '%%ticket%%'")
         indexes = [definition for (definition,) in self.env.execute_query(query)]
         expected = [
-            "(commercial_partner_id, partner_id, stage_id) INCLUDE (company_id)"
+            "(commercial_partner_id, stage_id) INCLUDE (company_id, partner_id)"
         ]
-        expected += ["(commercial_partner_id, ticket_id)", "(ticket_id)"]
+        expected += ["(commercial_partner_id, partner_id)", "(ticket_id)"]
+        expected += ["(commercial_partner_id, ticket_id)"]
         if self.env.registry.has_trigram:
             expected.append("USING gin (text gin_trgm_ops)")
         for columns in expected:

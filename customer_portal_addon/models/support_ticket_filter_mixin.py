@@ -152,6 +152,7 @@ class SupportTicketFilterMixin(models.AbstractModel):
         if len(contact_ids) > MAX_CONTACTS:
             return None
         contacts_sudo = self.env["res.partner"].sudo().browse(contact_ids)
+        contacts_sudo.fetch(["name"])
         options = [(contact.id, contact.name or "") for contact in contacts_sudo]
         return sorted(options, key=lambda option: option[1].lower())
 

@@ -112,7 +112,9 @@ class SupportTicketText(models.Model):
         text = SQL("regexp_replace(%s, '<[^>]*>', ' ', 'g')", text)
         for entity, character in ENTITIES.items():
             text = SQL("replace(%s, %s, %s)", text, entity, character)
-        return SQL("regexp_replace(%s, %s, ' ', 'g')", text, "[\\s\u00a0]{2,}|[\n\u00a0]")
+        return SQL(
+            "regexp_replace(%s, %s, ' ', 'g')", text, "[\\s\u00a0]{2,}|[\n\u00a0]"
+        )
 
     # ---------------------------------------------------
     # Searching

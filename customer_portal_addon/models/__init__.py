@@ -34,6 +34,7 @@ from . import (
     helpdesk_ticket_stage,
     support_ticket_access_mixin,
     support_ticket_filter_mixin,
+    support_ticket_row_mixin,
     support_ticket_list_mixin,
     support_ticket_status_mixin,
     support_ticket_action_mixin,

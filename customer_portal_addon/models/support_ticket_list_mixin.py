@@ -9,21 +9,7 @@ from .support_ticket_filter_mixin import DEFAULTS, OPEN_ROLES, ORDERS, TABS
 
 # How far lists are counted, and leafed through
 MAX_COUNTED = 1000
-MAX_SCANNED = 200  # where each ticket's text is looked at
-# What rows need: not the descriptions, which are long
-ROW_FIELDS = (
-    "create_date",
-    "filed_by_id",
-    "last_activity_at",
-    "name",
-    "number",
-    "partner_id",
-    "partner_name",
-    "portal_role",
-    "priority",
-    "stage_id",
-    "type_id",
-)
+MAX_SCANNED = 100  # where each ticket's text is looked at
 MAX_EXPORTED = 10000
 EXPORT_BATCH = 1000
 
@@ -32,7 +18,7 @@ class SupportTicketListMixin(models.AbstractModel):
     """The lists of tickets in the portal: their pages, counts and export."""
 
     _name = "support.ticket.list.mixin"
-    _inherit = "support.ticket.filter.mixin"
+    _inherit = ["support.ticket.filter.mixin", "support.ticket.row.mixin"]
     _description = "Lists of Tickets in the Portal"
 
     # ---------------------------------------------------
@@ -69,10 +55,11 @@ class SupportTicketListMixin(models.AbstractModel):
         domain, is_large = self._get_list_domain(choice, of_company)
         wanted = domain & self._get_status_domain(choice["status"])
         counts = None if is_large else self._count_by_stage(domain)
-        most = MAX_SCANNED if is_large else MAX_COUNTED
         if is_large:
+            most = MAX_SCANNED
             total = self.search_count(wanted, limit=most + 1)
         else:
+            most = MAX_COUNTED
             total = self._sum_counts(counts, choice["status"])
         pages = ceil(min(total, most) / limit) or 1
         page = min(list_filters.parse_number(page) or 1, pages)
@@ -218,65 +205,6 @@ class SupportTicketListMixin(models.AbstractModel):
             if stage.portal_role == role
         ]
         return stages if len(stages) > 1 else []
-
-    # ---------------------------------------------------
-    # Rows
-    # ---------------------------------------------------
-
-    def _get_row_values(self):
-        """Return what the lists show of these tickets, in their order.
-
-        The current user may read them, as a search has found them. Names beside them,
-        of a type that is no longer on offer or of a former colleague, are shown
-        whatever the rules of those say.
-
-        :rtype: list[dict]
-        """
-        tickets_sudo = self.sudo()
-        tickets_sudo.fetch(ROW_FIELDS)
-        (tickets_sudo.partner_id | tickets_sudo.filed_by_id).fetch(["name"])
-        states = tickets_sudo._get_states()
-        return [
-            {
-                "id": ticket.id,
-                "number": ticket.number,
-                "name": ticket.name,
-                "type": ticket.type_id.name or "",
-                "state": states[ticket.id],
-                "is_urgent": ticket.priority == "3",
-                "created_at": ticket.create_date,
-                "last_activity_at": ticket.last_activity_at,
-                "contact": ticket.partner_id.name or ticket.partner_name or "",
-                "filed_by": ticket.filed_by_id.name
-                if ticket._is_filed_for_other()
-                else "",
-            }
-            for ticket in tickets_sudo
-        ]
-
-    def _get_states(self):
-        """Return how the status of these tickets is shown.
-
-        The stage's name is added where several stages have the same status, and it
-        says something else.
-
-        :return: by id of the ticket: role, label and stage
-        :rtype: dict[int, dict]
-        """
-        stages_sudo = self.env["helpdesk.ticket.stage"].sudo()
-        labels = stages_sudo._get_status_labels()
-        roles = stages_sudo.search([]).mapped("portal_role")
-        states = {}
-        for ticket in self:
-            role, stage = ticket.portal_role, ticket.stage_id.name
-            label = labels.get(role, "")
-            is_told = roles.count(role) > 1 and stage != label
-            states[ticket.id] = {
-                "role": role,
-                "label": label,
-                "stage": stage if is_told else "",
-            }
-        return states
 
     # ---------------------------------------------------
     # Export

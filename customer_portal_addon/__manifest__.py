@@ -56,6 +56,7 @@
         "views/portal_form_templates.xml",
         "views/portal_ticket_templates.xml",
         "views/portal_ticket_action_templates.xml",
+        "views/portal_ticket_list_templates.xml",
         "views/portal_company_templates.xml",
         "views/portal_status_templates.xml",
     ],
@@ -82,6 +83,7 @@
         "web.assets_frontend": [
             "customer_portal_addon/static/src/interactions/*.js",
             "customer_portal_addon/static/src/scss/portal.scss",
+            "customer_portal_addon/static/src/scss/tickets.scss",
             "customer_portal_addon/static/src/scss/company.scss",
             "customer_portal_addon/static/src/scss/ticket_page.scss",
             "customer_portal_addon/static/src/scss/status.scss",

@@ -29,6 +29,7 @@ def post_init_hook(env):
     _hide_provider_that_nobody_uses(env)
     give_statuses(env)
     _catch_up_on_existing_tickets(env)
+    env["support.ticket.text"]._index_all()
     env.ref("customer_portal_addon.ir_cron_link_contacts")._trigger()
 
 

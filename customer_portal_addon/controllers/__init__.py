@@ -6,5 +6,6 @@ from . import (
     status,
     ticket_actions,
     ticket_form,
+    ticket_lists,
     tickets,
 )

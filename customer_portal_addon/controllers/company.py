@@ -19,6 +19,9 @@ class SupportStart(SupportAccess):
     def _prepare_start_values(self, **kw):
         values = super()._prepare_start_values(**kw)
         values["manages_colleagues"] = request.env["res.partner"]._manages_colleagues()
+        if values["is_allowed"] and values["manages_colleagues"]:
+            tickets = request.env["helpdesk.ticket"]
+            values["company_open_count"] = tickets._count_company_open()
         return values
 
 

@@ -1,14 +1,12 @@
-"""Following tickets: the list, the ticket, its answers and closing it."""
+"""Following a ticket: its page, its answers and closing it."""
 
 from werkzeug.exceptions import NotFound
 
 from odoo import http
-from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
-from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from .ticket_form import read_posted_form
 
@@ -21,76 +19,6 @@ def always_readonly(controller, rule, args):
 
 
 class SupportTickets(CustomerPortalHelpdesk):
-    # ---------------------------------------------------
-    # Overview
-    # ---------------------------------------------------
-
-    def _prepare_home_portal_values(self, counters):
-        """Count the own open tickets instead of all that can be read."""
-        others = [counter for counter in counters if counter != "ticket_count"]
-        values = super()._prepare_home_portal_values(others)
-        if "ticket_count" in counters:
-            values["ticket_count"] = request.env["helpdesk.ticket"]._count_own_open()
-        return values
-
-    @http.route(readonly=always_readonly, support_gate=True)
-    def portal_my_tickets(self, page=1, sortby=None, filterby=None, **kw):
-        """The contact's own tickets, the open ones first of all."""
-        sortings = self._ticket_get_searchbar_sortings()
-        filters = self._get_ticket_filters()
-        sortby = sortby if sortby in sortings else "activity"
-        filterby = filterby if filterby in filters else "open"
-        tickets = request.env["helpdesk.ticket"]
-        domain = tickets._get_own_domain() & filters[filterby]["domain"]
-        pager = portal_pager(
-            url="/my/tickets",
-            url_args={"sortby": sortby, "filterby": filterby},
-            total=tickets.search_count(domain),
-            page=page,
-            step=self._items_per_page,
-        )
-        found = tickets.search(
-            domain,
-            order=sortings[sortby]["order"],
-            limit=self._items_per_page,
-            offset=pager["offset"],
-        )
-        values = self._prepare_portal_layout_values()
-        values.update(
-            {
-                "page_name": "ticket",
-                "default_url": "/my/tickets",
-                "tickets": found,
-                "pager": pager,
-                "searchbar_sortings": sortings,
-                "sortby": sortby,
-                "searchbar_filters": filters,
-                "filterby": filterby,
-                "is_code_missing": request.env.user._is_support_code_missing(),
-            }
-        )
-        return request.render("customer_portal_addon.my_tickets", values)
-
-    def _ticket_get_searchbar_sortings(self):
-        _ = request.env._
-        return {
-            "activity": {
-                "label": _("Last activity"),
-                "order": "last_activity_at desc, id desc",
-            },
-            "date": {"label": _("Newest"), "order": "create_date desc, id desc"},
-            "name": {"label": _("Subject"), "order": "name, id desc"},
-        }
-
-    def _get_ticket_filters(self):
-        _ = request.env._
-        tickets = request.env["helpdesk.ticket"]
-        return {
-            "open": {"label": _("Open"), "domain": tickets._get_open_domain()},
-            "closed": {"label": _("Closed"), "domain": ~tickets._get_open_domain()},
-            "all": {"label": _("All"), "domain": Domain.TRUE},
-        }
-
     # ---------------------------------------------------
     # One ticket
     # ---------------------------------------------------

@@ -35,6 +35,8 @@ from . import (
     helpdesk_ticket_type,
     helpdesk_ticket_stage,
     support_ticket_access_mixin,
+    support_ticket_filter_mixin,
+    support_ticket_row_mixin,
     support_ticket_list_mixin,
     support_ticket_status_mixin,
     support_ticket_close_link_mixin,
@@ -50,4 +52,5 @@ from . import (
     support_ticket_form_mixin,
     helpdesk_ticket_team,
     helpdesk_ticket,
+    support_ticket_text,
 )

@@ -75,6 +75,20 @@ class HelpdeskTicket(models.Model):
         "(priority DESC, create_date, id) WHERE portal_role IN"
         " ('new', 'waiting_on_us', 'waiting_on_customer', 'solved')"
     )
+    # The lists begin with the open ones, which are few
+    _support_customer_open_idx = models.Index(
+        "(commercial_partner_id, last_activity_at DESC) WHERE portal_role IN"
+        " ('new', 'waiting_on_us', 'waiting_on_customer', 'solved')"
+        " OR portal_role IS NULL"
+    )
+    # The contacts of a customer, and how many tickets it has in each stage
+    _support_customer_contact_idx = models.Index(
+        "(commercial_partner_id, partner_id) WHERE active IS TRUE"
+    )
+    _support_customer_stage_idx = models.Index(
+        "(commercial_partner_id, stage_id) INCLUDE (company_id, partner_id)"
+        " WHERE active IS TRUE"
+    )
     # The few tickets that wait for their contact
     _support_waiting_address_idx = models.Index(
         "(partner_email_normalized) WHERE partner_id IS NULL"

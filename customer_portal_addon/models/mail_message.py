@@ -1,9 +1,54 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from .support_ticket_text import SHOWN_FIELDS
+
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
+
+    # ---------------------------------------------------
+    # The search in tickets
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        messages._index_tickets(messages._get_indexed_tickets())
+        return messages
+
+    def write(self, vals):
+        if set(SHOWN_FIELDS).isdisjoint(vals):
+            return super().write(vals)
+        tickets = self._get_indexed_tickets()
+        result = super().write(vals)
+        self._index_tickets(tickets | self._get_indexed_tickets())
+        return result
+
+    def unlink(self):
+        tickets = self._get_indexed_tickets()
+        result = super().unlink()
+        self._index_tickets(tickets)
+        return result
+
+    @api.model
+    def _index_tickets(self, tickets):
+        """Have tickets found by what their messages say now."""
+        self.env["support.ticket.text"]._index_tickets(tickets)
+
+    def _get_indexed_tickets(self):
+        """Return the tickets to which these are messages of people."""
+        messages_sudo = self.sudo().filtered(
+            lambda message: (
+                message.model == "helpdesk.ticket"
+                and message.message_type in ("comment", "email")
+            )
+        )
+        return self.env["helpdesk.ticket"].browse(set(messages_sudo.mapped("res_id")))
+
+    # ---------------------------------------------------
+    # Access
+    # ---------------------------------------------------
 
     def _check_access(self, operation):
         """Have customers read messages of the tickets that they see, and change none.

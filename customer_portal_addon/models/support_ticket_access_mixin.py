@@ -132,24 +132,3 @@ class SupportTicketAccessMixin(models.AbstractModel):
         """Keep what customers wrote as it was answered: they change no messages."""
         self._check_not_remote()
         return super()._message_update_content(*args, **kwargs)
-
-    # ---------------------------------------------------
-    # Lists
-    # ---------------------------------------------------
-
-    @api.model
-    def _get_own_domain(self):
-        """Return the domain of the current user's own tickets."""
-        return Domain("partner_id", "=", self.env.user.partner_id.id) | Domain(
-            "is_participant", "=", True
-        )
-
-    @api.model
-    def _get_open_domain(self):
-        """Return the domain of the open tickets."""
-        return Domain("stage_id.closed", "=", False)
-
-    @api.model
-    def _count_own_open(self):
-        """Return how many open tickets the current user has."""
-        return self.search_count(self._get_own_domain() & self._get_open_domain())

@@ -1,8 +1,266 @@
-from odoo import models
+from math import ceil
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+from odoo.tools.misc import format_date
+
+from ..tools import csv_file, list_filters
+from .support_ticket_filter_mixin import DEFAULTS, OPEN_ROLES, ORDERS, TABS
+
+# How far lists are counted, and leafed through
+MAX_COUNTED = 1000
+MAX_SCANNED = 100  # where each ticket's text is looked at
+MAX_EXPORTED = 10000
+EXPORT_BATCH = 1000
 
 
 class SupportTicketListMixin(models.AbstractModel):
-    """The lists of tickets in the portal: filters, search, order and export."""
+    """The lists of tickets in the portal: their pages, counts and export."""
 
     _name = "support.ticket.list.mixin"
+    _inherit = ["support.ticket.filter.mixin", "support.ticket.row.mixin"]
     _description = "Lists of Tickets in the Portal"
+
+    # ---------------------------------------------------
+    # The text by which they are found
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        tickets = super().create(vals_list)
+        self.env["support.ticket.text"]._index_tickets(tickets)
+        return tickets
+
+    def write(self, vals):
+        result = super().write(vals)
+        if not {"name", "number", "description"}.isdisjoint(vals):
+            self.env["support.ticket.text"]._index_tickets(self)
+        return result
+
+    # ---------------------------------------------------
+    # The page
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_list_values(self, params, of_company=False, page=1, limit=30):
+        """Return one page of a list, and what to choose from, as the page prints it.
+
+        :param dict params: name -> text, as in the address
+        :param bool of_company: the company's tickets instead of the own ones
+        :param page: anything; the nearest page that there is counts
+        :rtype: dict
+        """
+        contacts = self._get_list_contacts() if of_company else []
+        choice = self._get_list_choice(params, contacts)
+        domain, is_large = self._get_list_domain(choice, of_company)
+        wanted = domain & self._get_status_domain(choice["status"])
+        counts = None if is_large else self._count_by_stage(domain)
+        if is_large:
+            most = MAX_SCANNED
+            total = self.search_count(wanted, limit=most + 1)
+        else:
+            most = MAX_COUNTED
+            total = self._sum_counts(counts, choice["status"])
+        pages = ceil(min(total, most) / limit) or 1
+        page = min(list_filters.parse_number(page) or 1, pages)
+        found = self.search_fetch(
+            wanted,
+            ["id"],
+            order=ORDERS[choice["sortby"]],
+            limit=limit,
+            offset=(page - 1) * limit,
+        )
+        return {
+            "choice": choice,
+            "query": self._get_list_query(choice),
+            "tabs": self._get_list_tabs(choice["status"], counts),
+            "stages": self._get_list_stages(choice["status"], counts),
+            "rows": found._get_row_values(),
+            "total": min(total, most),
+            "is_more": total > most,
+            "is_empty": counts == {},
+            "page": page,
+            "types": self.env["helpdesk.ticket.type"].search_fetch([], ["name"]),
+            "contacts": contacts,
+            "timezone": self._get_list_timezone(),
+        }
+
+    @api.model
+    def _get_list_query(self, choice):
+        """Return what the address of a list has to say, as text."""
+        return {
+            name: str(value)
+            for name, value in choice.items()
+            if value != DEFAULTS[name]
+        }
+
+    # ---------------------------------------------------
+    # Counts
+    # ---------------------------------------------------
+
+    @api.model
+    def _count_by_stage(self, domain):
+        """Return the number of tickets by stage, of each up to a limit.
+
+        One query that reads a part of the index per stage, however many tickets a
+        customer has.
+
+        :rtype: dict[helpdesk.ticket.stage, int]
+        """
+        query = self._search(domain)
+        where = query.where_clause or SQL("TRUE")
+        column = SQL.identifier(self._table, "stage_id")
+        stages_sudo = self.env["helpdesk.ticket.stage"].sudo()
+        stages_sudo = stages_sudo.with_context(active_test=False).search([])
+        # each by its number: PostgreSQL then knows which stages are rare
+        parts = [
+            SQL(
+                "SELECT %s, (SELECT COUNT(*) FROM"
+                " (SELECT FROM %s WHERE %s AND %s LIMIT %s) found)",
+                stage_id,
+                query.from_clause,
+                where,
+                SQL("%s = %s", column, stage_id)
+                if stage_id
+                else SQL("%s IS NULL", column),
+                MAX_COUNTED + 1,
+            )
+            for stage_id in (*stages_sudo.ids, None)
+        ]
+        counts = dict(self.env.execute_query(SQL(" UNION ALL ").join(parts)))
+        stages = (*stages_sudo, stages_sudo.browse())
+        found = {stage: counts[stage.id or None] for stage in stages}
+        return {stage: count for stage, count in found.items() if count}
+
+    @api.model
+    def _sum_counts(self, counts, status):
+        """Return how many tickets of a status there are.
+
+        :param dict counts: by stage; of no stage is open
+        :param str status: as in the address
+        """
+        roles = {"open": (*OPEN_ROLES, False), "all": (*TABS, False)}
+        if status.startswith("stage-"):
+            return sum(n for s, n in counts.items() if status == f"stage-{s.id}")
+        wanted = roles.get(status, (status,))
+        return sum(n for stage, n in counts.items() if stage.portal_role in wanted)
+
+    @api.model
+    def _get_list_tabs(self, status, counts):
+        """Return the statuses to choose from; those without tickets are left out.
+
+        :param dict counts: by stage; None: too expensive to count
+        :return: key, label, count (as text) and is_chosen of each
+        :rtype: list[dict]
+        """
+        _ = self.env._
+        labels = self.env["helpdesk.ticket.stage"]._get_status_labels()
+        role = self._get_role_of_status(status)
+        tabs = [
+            {
+                "key": key,
+                "label": label,
+                "count": None
+                if counts is None
+                else self._format_count(self._sum_counts(counts, key)),
+                "is_chosen": key == role,
+            }
+            for key, label in {
+                "open": _("Open"),
+                **{name: labels[name] for name in TABS},
+                "all": _("All"),
+            }.items()
+        ]
+        always = ("open", "closed", "all")
+        return [
+            tab
+            for tab in tabs
+            if tab["key"] in always or tab["is_chosen"] or tab["count"] != "0"
+        ]
+
+    @api.model
+    def _format_count(self, count):
+        return str(count) if count <= MAX_COUNTED else f"{MAX_COUNTED}+"
+
+    @api.model
+    def _get_role_of_status(self, status):
+        """Return the status whose tab is the chosen one: a stage's is its own."""
+        if not status.startswith("stage-"):
+            return status
+        stage_id = list_filters.parse_number(status.removeprefix("stage-"))
+        return self.env["helpdesk.ticket.stage"].sudo().browse(stage_id).portal_role
+
+    @api.model
+    def _get_list_stages(self, status, counts):
+        """Return the stages of the chosen status, when several have tickets."""
+        role = self._get_role_of_status(status)
+        stages = [
+            {
+                "key": f"stage-{stage.id}",
+                "label": stage.name,
+                "count": self._format_count(count),
+                "is_chosen": status == f"stage-{stage.id}",
+            }
+            for stage, count in (counts or {}).items()
+            if stage.portal_role == role
+        ]
+        return stages if len(stages) > 1 else []
+
+    # ---------------------------------------------------
+    # Export
+    # ---------------------------------------------------
+
+    @api.model
+    def _export_list(self, params, of_company=False):
+        """Return a list as a CSV file: all of its pages, up to a limit.
+
+        :param dict params: name -> text, as in the address
+        :rtype: bytes
+        """
+        contacts = self._get_list_contacts() if of_company else []
+        choice = self._get_list_choice(params, contacts)
+        domain, _is_large = self._get_list_domain(choice, of_company)
+        found = self.search(
+            domain & self._get_status_domain(choice["status"]),
+            order=ORDERS[choice["sortby"]],
+            limit=MAX_EXPORTED + 1,
+        )
+        lang = self.env["res.lang"]._get_data(code=self.env.lang)
+        return csv_file.make(
+            self._get_export_rows(found, of_company), lang.decimal_point == ","
+        )
+
+    @api.model
+    def _get_export_rows(self, tickets, of_company):
+        """Yield the rows of the file, its header first, in the reader's language."""
+        _ = self.env._
+        header = [_("Number"), _("Subject"), _("Type"), _("Status"), _("Urgent")]
+        header += [_("Created"), _("Last activity")]
+        people = [_("Contact"), _("Filed by")] if of_company else []
+        yield header + people
+        for start in range(0, len(tickets[:MAX_EXPORTED]), EXPORT_BATCH):
+            batch = tickets[start : min(start + EXPORT_BATCH, MAX_EXPORTED)]
+            for row in batch._get_row_values():
+                state = row["state"]
+                yield [
+                    row["number"],
+                    row["name"],
+                    row["type"],
+                    " · ".join(filter(None, [state["label"], state["stage"]])),
+                    _("Yes") if row["is_urgent"] else "",
+                    self._format_moment(row["created_at"]),
+                    self._format_moment(row["last_activity_at"]),
+                    *([row["contact"], row["filed_by"]] if of_company else []),
+                ]
+            self.env.invalidate_all(flush=False)
+        if len(tickets) > MAX_EXPORTED:
+            yield [_("Only the first %(count)s tickets.", count=MAX_EXPORTED)]
+
+    @api.model
+    def _format_moment(self, moment):
+        """Return date and time for a cell of a spreadsheet, in the reader's zone."""
+        if not moment:
+            return ""
+        reader = self.with_context(tz=self._get_list_timezone())
+        local = fields.Datetime.context_timestamp(reader, moment)
+        return f"{format_date(self.env, local.date())} {local:%H:%M}"

@@ -1,6 +1,4 @@
-from datetime import timedelta
-
-from odoo import Command, fields
+from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tests.common import JsonRpcException
@@ -8,98 +6,6 @@ from odoo.tools import mute_logger
 
 from .common import EXE, PNG
 from .http_common import SupportHttpCase
-
-
-@tagged("post_install", "-at_install")
-class TestTicketList(SupportHttpCase):
-    """„My tickets“: who finds what in it."""
-
-    def names(self, user, url="/my/tickets"):
-        page = self.open_as(user, url)
-        self.assertEqual(page.status_code, 200)
-        found = self.find(page, "//*[contains(@class, 'o_support_ticket_name')]")
-        return [element.text_content() for element in found]
-
-    def close(self, ticket):
-        ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
-
-    def test_own_open_tickets_only(self):
-        self._create_ticket(self.ben, name="Of Ben")
-        self._create_ticket(self.anna, name="Of Anna")
-        self._create_ticket(self.emil, name="Of Emil")
-        self.close(self._create_ticket(self.ben, name="Done"))
-        self.assertEqual(self.names(self.ben), ["Of Ben"])
-        self.assertEqual(self.names(self.anna), ["Of Anna"])  # an administrator, too
-        self.assertEqual(self.names(self.emil), ["Of Emil"])
-        self.assertEqual(self.names(self.gesa), [])
-
-    def test_filters(self):
-        self._create_ticket(self.ben, name="Open")
-        self.close(self._create_ticket(self.ben, name="Done"))
-        expected = {"open": ["Open"], "closed": ["Done"], "all": ["Done", "Open"]}
-        for filterby, names in expected.items():
-            found = self.names(self.ben, f"/my/tickets?filterby={filterby}")
-            self.assertEqual(sorted(found), names)
-
-    def test_sortings(self):
-        old = self._create_ticket(self.ben, name="A")
-        self._create_ticket(self.ben, name="B")
-        old.last_activity_at = fields.Datetime.now() + timedelta(hours=1)
-        expected = {"activity": ["A", "B"], "date": ["B", "A"], "name": ["A", "B"]}
-        for sortby, names in expected.items():
-            found = self.names(self.ben, f"/my/tickets?sortby={sortby}")
-            self.assertEqual(found, names, sortby)
-
-    def test_made_up_parameters_show_the_usual_list(self):
-        self._create_ticket(self.ben, name="Open")
-        for query in (
-            "sortby=nonsense",
-            "filterby=1;drop",
-            "sortby=id desc",
-            "groupby=x&search_in=y&search=%25",
-            "date_begin=x&date_end=y",
-            "sortby=date&sortby=name",
-            "search=%00&search_in=%00&page=%00&sortby=%00&filterby=%00",
-        ):
-            self.assertEqual(
-                self.names(self.ben, f"/my/tickets?{query}"), ["Open"], query
-            )
-
-    def test_pages(self):
-        for number in range(85):
-            self._create_ticket(self.ben, name=f"T{number:02}")
-        pages = [
-            self.names(self.ben, f"/my/tickets/page/{number}?sortby=name")
-            for number in (1, 2)
-        ]
-        self.assertEqual(pages[0] + pages[1], [f"T{number:02}" for number in range(85)])
-        beyond = self.names(self.ben, "/my/tickets/page/999?sortby=name")
-        self.assertEqual(beyond, pages[1])
-
-    def test_participants_see_it_as_long_as_they_take_part(self):
-        ticket = self._create_ticket(self.anna, name="Of Anna")
-        ticket.message_subscribe(self.ben.partner_id.ids)
-        self.assertEqual(self.names(self.ben), ["Of Anna"])
-        ticket.message_unsubscribe(self.ben.partner_id.ids)
-        self.assertEqual(self.names(self.ben), [])
-        page = self.open_as(self.ben, f"/my/ticket/{ticket.id}", allow_redirects=False)
-        self.assertEqual(page.status_code, 303)
-
-    def test_home_card_counts_the_own_open_tickets(self):
-        self._create_ticket(self.anna)
-        self._create_ticket(self.anna)
-        self._create_ticket(self.ben)
-        self.authenticate(self.anna.login, self.anna.login)
-        counters = self.make_jsonrpc_request(
-            "/my/counters", {"counters": ["ticket_count"]}
-        )
-        self.assertEqual(counters["ticket_count"], 2)
-
-    def test_dates_are_shown(self):
-        ticket = self._create_ticket(self.ben)
-        ticket.last_activity_at = "2026-03-01 12:00:00"
-        page = self.open_as(self.ben, "/my/tickets")
-        self.assertIn("03/01/2026", " ".join(page.text.split()))
 
 
 @tagged("post_install", "-at_install")

@@ -4,5 +4,7 @@ from odoo.addons.customer_portal_addon.hooks import give_statuses
 
 
 def migrate(cr, version):
-    """Tickets get the statuses that came with this version."""
-    give_statuses(api.Environment(cr, SUPERUSER_ID, {}))
+    """Tickets get the statuses and the search that came with this version."""
+    env = api.Environment(cr, SUPERUSER_ID, {})
+    give_statuses(env)
+    env["support.ticket.text"]._index_all()

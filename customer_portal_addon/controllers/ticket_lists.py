@@ -1,0 +1,187 @@
+"""The lists of tickets: the own ones, and those of the company."""
+
+import re
+from urllib.parse import quote, unquote, urlencode
+
+from odoo import fields, http
+from odoo.http import content_disposition, request
+
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from .tickets import SupportTickets, always_readonly
+
+OWN = "/my/tickets"
+COMPANY = "/my/tickets/company"
+# Where a ticket leads back to. A cookie, not the session, which replicas can't write
+COOKIE = "support_list"
+LIST = re.compile(
+    r"(/my/tickets(?:/company)?)(?:/page/[0-9]{1,9})?(?:\?[!-~]{1,2000})?"
+)
+
+
+class SupportTicketLists(SupportTickets):
+    _tickets_per_page = 30
+
+    def _prepare_home_portal_values(self, counters):
+        """Count the open tickets: the own ones instead of all that can be read."""
+        others = [counter for counter in counters if counter != "ticket_count"]
+        values = super()._prepare_home_portal_values(others)
+        tickets = request.env["helpdesk.ticket"]
+        if "ticket_count" in counters:
+            values["ticket_count"] = tickets._count_own_open()
+        if "company_ticket_count" in counters and self._manages_company():
+            values["company_ticket_count"] = tickets._count_company_open()
+        return values
+
+    # ---------------------------------------------------
+    # The pages
+    # ---------------------------------------------------
+
+    @http.route(readonly=always_readonly, support_gate=True)
+    def portal_my_tickets(self, page=1, **kw):
+        """The contact's own tickets, the open ones first of all."""
+        return self._render_list(OWN, page, kw)
+
+    @http.route(
+        ["/my/tickets/company", "/my/tickets/company/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+        support_gate=True,
+    )
+    def support_company_tickets(self, page=1, **kw):
+        """All tickets of the company, for its administrators."""
+        if not self._manages_company():
+            return request.redirect("/my")
+        return self._render_list(COMPANY, page, kw)
+
+    def _render_list(self, path, page, params):
+        values = self._prepare_portal_layout_values()
+        values["page_name"] = "ticket"
+        values.update(
+            request.env["helpdesk.ticket"]._get_list_values(
+                self._read_list_params(params),
+                of_company=path == COMPANY,
+                page=page,
+                limit=self._tickets_per_page,
+            )
+        )
+        query = values["query"]
+        pager = portal_pager(
+            url=path,
+            url_args=query,
+            total=values["total"],
+            page=values["page"],
+            step=self._tickets_per_page,
+        )
+        for choice in values["tabs"] + values["stages"]:
+            choice["url"] = self._get_address(path, {**query, "status": choice["key"]})
+        values.update(
+            {
+                "list_path": path,
+                "pager": pager,
+                "export_url": self._get_address(f"{path}/export.csv", query),
+                "all_url": self._get_address(path, {"status": "all"}),
+                "is_of_company": path == COMPANY,
+                "is_code_missing": request.env.user._is_support_code_missing(),
+            }
+        )
+        response = request.render("customer_portal_addon.my_tickets", values)
+        self._remember_list(response, pager["page"]["url"])
+        return response
+
+    def _manages_company(self):
+        return request.env["res.partner"]._manages_colleagues()
+
+    def _read_list_params(self, params):
+        return {key: value for key, value in params.items() if isinstance(value, str)}
+
+    def _get_address(self, path, query):
+        return f"{path}?{urlencode(query)}" if query else path
+
+    # ---------------------------------------------------
+    # The way back from a ticket
+    # ---------------------------------------------------
+
+    def _remember_list(self, response, url):
+        """Note which list somebody looks at, until the browser is closed."""
+        response.set_cookie(
+            COOKIE,
+            quote(f"{request.env.uid} {url}"),
+            expires=None,
+            httponly=True,
+            samesite="Lax",
+        )
+
+    def _get_list_url(self):
+        """Return the address of the list that the user has looked at last.
+
+        What somebody else has searched for on the same computer is forgotten.
+        """
+        cookie = unquote(request.cookies.get(COOKIE, ""))
+        uid, _separator, url = cookie.partition(" ")
+        known = uid == str(request.env.uid) and LIST.fullmatch(url)
+        if not known or (known[1] == COMPANY and not self._manages_company()):
+            return OWN
+        return url
+
+    def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
+        values = super()._ticket_get_page_view_values(ticket, access_token, **kwargs)
+        list_url = self._get_list_url()
+        return {
+            **values,
+            "list_url": list_url,
+            "is_of_company": list_url.startswith(COMPANY),
+        }
+
+    # ---------------------------------------------------
+    # Export
+    # ---------------------------------------------------
+
+    @http.route(
+        "/my/tickets/export.csv",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+        support_gate=True,
+    )
+    def support_tickets_export(self, **kw):
+        """The list of the own tickets as a file."""
+        return self._send_export(OWN, kw)
+
+    @http.route(
+        "/my/tickets/company/export.csv",
+        type="http",
+        auth="user",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+        support_gate=True,
+    )
+    def support_company_tickets_export(self, **kw):
+        """The list of the company's tickets as a file."""
+        if not self._manages_company():
+            return request.redirect("/my")
+        return self._send_export(COMPANY, kw)
+
+    def _send_export(self, path, params):
+        tickets = request.env["helpdesk.ticket"]
+        content = tickets._export_list(
+            self._read_list_params(params), of_company=path == COMPANY
+        )
+        name = f"tickets-{fields.Date.context_today(tickets)}.csv"
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", "text/csv; charset=utf-8"),
+                ("Content-Disposition", content_disposition(name)),
+                ("Cache-Control", "no-store"),
+            ],
+        )

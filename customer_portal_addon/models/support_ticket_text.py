@@ -1,0 +1,205 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+MAX_WORDS = 8
+# A mail begins with what is new and quotes the rest, which has been indexed before
+MESSAGE_LENGTH = 5000
+DESCRIPTION_LENGTH = 100000
+BATCH = 5000
+# How many of a customer's newest tickets tell whether a word is a common one
+SAMPLE = 500
+COMMON = 25
+RARE_LIMIT = 3000
+
+# What decides whether customers read a message, and what they read
+SHOWN_FIELDS = ("body", "is_internal", "message_type", "model", "res_id", "subtype_id")
+
+INLINE_TAG = r"</?(a|b|em|font|i|mark|small|span|strong|u)( [^>]*)?>"
+ENTITIES = {"&lt;": "<", "&gt;": ">", "&quot;": '"', "&nbsp;": " ", "&amp;": "&"}
+
+
+class SupportTicketText(models.Model):
+    """What customers find a ticket by: the words that they read on its page.
+
+    One row per ticket, so that a search is one look into one index. Customers have no
+    rights on it; it only narrows searches for tickets, which have their own rules.
+    """
+
+    _name = "support.ticket.text"
+    _description = "Searchable Text of a Ticket"
+    _log_access = False
+    _rec_name = "ticket_id"
+
+    ticket_id = fields.Many2one("helpdesk.ticket", required=True, ondelete="cascade")
+    commercial_partner_id = fields.Many2one(
+        related="ticket_id.commercial_partner_id", store=True
+    )
+    text = fields.Text(help="Lower case, without markup.")
+
+    _ticket_uniq = models.UniqueIndex("(ticket_id)")
+    _customer_idx = models.Index("(commercial_partner_id, ticket_id)")
+    _text_idx = models.Index(
+        lambda registry: "USING gin (text gin_trgm_ops)" if registry.has_trigram else ""
+    )
+
+    # ---------------------------------------------------
+    # Keeping it up to date
+    # ---------------------------------------------------
+
+    @api.model
+    def _index_all(self):
+        """Write the texts of all tickets, in batches."""
+        tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        last_id = 0
+        while batch := tickets.search([("id", ">", last_id)], order="id", limit=BATCH):
+            self._index_tickets(batch)
+            last_id = batch[-1].id
+
+    @api.model
+    def _index_tickets(self, tickets):
+        """Write the texts of these tickets, from what the database has of them.
+
+        With SQL, the same for one ticket and for a million: their texts don't pass
+        through Python, and lower() is the database's in the index and in the search.
+        """
+        if not tickets.ids:
+            return
+        tickets.flush_recordset(
+            ["number", "name", "description", "commercial_partner_id"]
+        )
+        text = SQL(
+            "lower(concat_ws(' ', ticket.number, ticket.name, %s, (%s)))",
+            self._plain(SQL("left(ticket.description, %s)", DESCRIPTION_LENGTH)),
+            self._get_messages_select(tickets),
+        )
+        upsert = SQL(
+            """
+            INSERT INTO support_ticket_text (ticket_id, commercial_partner_id, text)
+            SELECT ticket.id, ticket.commercial_partner_id, %s
+              FROM helpdesk_ticket ticket
+             WHERE ticket.id IN %s
+                ON CONFLICT (ticket_id) DO UPDATE
+               SET text = EXCLUDED.text,
+                   commercial_partner_id = EXCLUDED.commercial_partner_id
+            """,
+            text,
+            tuple(tickets.ids),
+        )
+        self.env.cr.execute(upsert)
+        self.invalidate_model()
+
+    @api.model
+    def _get_messages_select(self, tickets):
+        """Return the sub-query for the texts of the messages that customers see."""
+        messages_sudo = self.env["mail.message"].sudo()
+        messages_sudo.flush_model(SHOWN_FIELDS)
+        query = messages_sudo._search(tickets._get_conversation_domain())
+        query.add_where(SQL("mail_message.res_id = ticket.id"))
+        body = self._plain(SQL("left(mail_message.body, %s)", 4 * MESSAGE_LENGTH))
+        return query.select(
+            SQL(
+                "string_agg(left(%s, %s), ' ' ORDER BY mail_message.id)",
+                body,
+                MESSAGE_LENGTH,
+            )
+        )
+
+    @api.model
+    def _plain(self, html):
+        """Return the SQL of the words in some HTML. Tags within words vanish."""
+        text = SQL("regexp_replace(%s, %s, '', 'gi')", html, INLINE_TAG)
+        text = SQL("regexp_replace(%s, '<[^>]*>', ' ', 'g')", text)
+        for entity, character in ENTITIES.items():
+            text = SQL("replace(%s, %s, %s)", text, entity, character)
+        return SQL(
+            "regexp_replace(%s, %s, ' ', 'g')", text, "[\\s\u00a0]{2,}|[\n\u00a0]"
+        )
+
+    # ---------------------------------------------------
+    # Searching
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_tickets_domain(self, search, customer=None):
+        """Return the domain of the tickets with all words of a search.
+
+        Who has few tickets: each of them is looked at. The tickets of a customer with
+        many are found by the index, unless a word is so common that looking at the
+        newest ones finds enough of them sooner.
+
+        :param str search:
+        :param res.partner customer: whose tickets are searched, None: one person's
+        :return: the domain, and whether it is too expensive to count exactly
+        :rtype: tuple[Domain, bool]
+        """
+        words = search.split()[:MAX_WORDS]
+        if not words:
+            return Domain.TRUE, False
+        condition = SQL(" AND ").join(map(self._get_word_condition, words))
+        if not customer:
+            return self._get_scan_domain(condition), False
+        self.flush_model(["commercial_partner_id"])
+        seen, hits = self._sample(condition, customer)
+        if seen < SAMPLE:
+            return self._get_scan_domain(condition), False
+        ids = [] if hits >= COMMON else self._find_rare(condition, customer)
+        if hits >= COMMON or len(ids) > RARE_LIMIT:
+            return self._get_scan_domain(condition), True
+        return Domain("id", "in", ids), False
+
+    @api.model
+    def _get_word_condition(self, word):
+        escaped = word.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+        return SQL("document.text LIKE lower(%s)", f"%{escaped}%")
+
+    @api.model
+    def _sample(self, condition, customer):
+        """Return how many of the newest tickets were looked at, and how many match."""
+        query = SQL(
+            """
+            SELECT COUNT(*), COUNT(*) FILTER (WHERE %s)
+              FROM (SELECT text
+                      FROM support_ticket_text
+                     WHERE commercial_partner_id = %s
+                     ORDER BY ticket_id DESC
+                     LIMIT %s) document
+            """,
+            condition,
+            customer.id,
+            SAMPLE,
+        )
+        [counts] = self.env.execute_query(query)
+        return counts
+
+    @api.model
+    def _find_rare(self, condition, customer):
+        query = SQL(
+            """
+            SELECT document.ticket_id
+              FROM support_ticket_text document
+             WHERE document.commercial_partner_id = %s AND %s
+             LIMIT %s
+            """,
+            customer.id,
+            condition,
+            RARE_LIMIT + 1,
+        )
+        return [ticket_id for (ticket_id,) in self.env.execute_query(query)]
+
+    @api.model
+    def _get_scan_domain(self, condition):
+        """Return the domain that looks up the text of one ticket after the other.
+
+        OFFSET 0 keeps PostgreSQL from making a join of it and beginning with the texts.
+        """
+
+        def to_sql(_model, alias, _query):
+            return SQL(
+                "EXISTS (SELECT FROM support_ticket_text document"
+                " WHERE document.ticket_id = %s AND %s OFFSET 0)",
+                SQL.identifier(alias, "id"),
+                condition,
+            )
+
+        return Domain.custom(to_sql=to_sql)

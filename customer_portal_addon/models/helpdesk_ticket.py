@@ -81,6 +81,9 @@ class HelpdeskTicket(models.Model):
         " ('new', 'waiting_on_us', 'waiting_on_customer', 'solved')"
         " OR portal_role IS NULL"
     )
+    _support_customer_created_idx = models.Index(
+        "(commercial_partner_id, create_date DESC)"
+    )
     # The contacts of a customer, and how many tickets it has in each stage
     _support_customer_contact_idx = models.Index(
         "(commercial_partner_id, partner_id) WHERE active IS TRUE"

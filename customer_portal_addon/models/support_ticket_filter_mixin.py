@@ -12,7 +12,6 @@ ORDERS = {
     "activity": "last_activity_at DESC, id DESC",
     "date": "create_date DESC, id DESC",
     "name": "name, id DESC",
-    "number": "number DESC, id DESC",
 }
 # What an address doesn't have to say
 DEFAULTS = {

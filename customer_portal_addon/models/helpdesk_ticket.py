@@ -14,6 +14,8 @@ class HelpdeskTicket(models.Model):
         "support.ticket.status.mixin",
         "support.ticket.action.mixin",
         "support.ticket.mail.mixin",
+        "support.ticket.reply.mixin",
+        "support.ticket.quote.mixin",
         "support.ticket.contact.mixin",
         "support.ticket.conversation.mixin",
         "support.ticket.notification.mixin",
@@ -66,6 +68,13 @@ class HelpdeskTicket(models.Model):
     _support_waiting_address_idx = models.Index(
         "(partner_email_normalized) WHERE partner_id IS NULL"
     )
+
+    # Who writes how often: at every mail, and the tickets in brackets in its subject
+    _support_sender_idx = models.Index(
+        "(partner_email_normalized, create_date)"
+        " WHERE partner_email_normalized IS NOT NULL"
+    )
+    _support_number_idx = models.Index("(number)")
 
     # Who files how much within an hour
     _support_filed_by_idx = models.Index(

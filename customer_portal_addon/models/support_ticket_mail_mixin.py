@@ -1,4 +1,19 @@
-from odoo import models
+from odoo import api, fields, models
+from odoo.tools import (
+    email_normalize,
+    email_split,
+    html2plaintext,
+    parse_contact_from_email,
+    plaintext2html,
+)
+
+from ..tools.mail_forward import find_forwarded
+from ..tools.mail_headers import is_forward
+from ..tools.names import person_name
+from .support_ticket_reply_mixin import ANSWERS_MACHINE, REFERRED
+
+# A person rarely files more within an hour, an answering machine in a loop does
+MAX_CONFIRMATIONS = 5
 
 
 class SupportTicketMailMixin(models.AbstractModel):
@@ -6,3 +21,342 @@ class SupportTicketMailMixin(models.AbstractModel):
 
     _name = "support.ticket.mail.mixin"
     _description = "Incoming Mails of Tickets"
+
+    previous_ticket_id = fields.Many2one(
+        "helpdesk.ticket",
+        string="Continues ticket",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        groups="base.group_user",
+        help="The closed ticket that a later mail answered.",
+    )
+
+    # ---------------------------------------------------
+    # New tickets
+    # ---------------------------------------------------
+
+    @api.model
+    def message_new(self, msg, custom_values=None):
+        """Open a ticket for the one contact whom the sender's address belongs to.
+
+        Odoo takes any of several for the author, and OCA lets them follow the ticket.
+        An unknown sender becomes a contact, unless a machine wrote, or the mail is
+        not from whom it says.
+        """
+        values = dict(custom_values or {})
+        referred_sudo = self.sudo().browse(values.pop(REFERRED, None) or ())
+        answers_machine = values.pop(ANSWERS_MACHINE, False)
+        team = self.env["helpdesk.ticket.team"].browse(values.get("team_id"))
+        company = team.company_id or self.env["res.company"].browse(
+            values.get("company_id")
+        )
+        sender = self.with_company(company or self.env.company)
+        trust = sender._get_trust()
+        agent, original = sender._read_forward(msg, trust)
+        name, address = parse_contact_from_email(msg.get("email_from") or "")
+        contact, is_new = sender._get_sender_contact(name, address, trust)
+        values.setdefault("partner_name", contact.name or person_name(name))
+        if trust == "fail":
+            values["is_contact_removed"] = True  # nobody is linked later, either
+        msg["author_id"] = contact.id
+        subject = values.get("name") or msg.get("subject")
+        is_repeated = sender._is_repeated(address, subject, MAX_CONFIRMATIONS)
+        ticket = super().message_new({**msg, "to": "", "cc": ""}, custom_values=values)
+        ticket._note_circumstances(trust, referred_sudo, agent and original)
+        ticket.message_subscribe((contact | agent).ids)
+        ticket._add_people_in_copy(msg, agent or contact)
+        if not (is_repeated or answers_machine or trust == "fail"):
+            ticket._confirm_mail(is_new, trust)
+        return ticket
+
+    @api.model
+    def _get_sender_contact(self, name, address, trust):
+        """Return the contact of a sender, and whether it was created just now.
+
+        :rtype: tuple[res.partner, bool]
+        """
+        if trust == "fail":
+            return self.env["res.partner"], False
+        contact = self._find_contact_by_address(address, is_new=True)
+        if contact or not self._may_become_contact(address):
+            return contact, False
+        return self._create_contact(name, address), True
+
+    @api.model
+    def _may_become_contact(self, address):
+        """Tell whether the sender of a mail is somebody new.
+
+        Not when any contact has the address already, archived or not confirmed: staff
+        decide. Delivery addresses don't count, in which customers write any address.
+        Nor are our own addresses, whose mails come back, those of somebody.
+        """
+        people = self._get_people_by_address([address] if address else [])
+        known_sudo = people.get(address, self.env["res.partner"])
+        return bool(
+            address
+            and not self.env.context.get("support_automatic")
+            and "contact" not in known_sudo.mapped("type")
+            and not self._filter_own_addresses([address])
+        )
+
+    @api.model
+    def _create_contact(self, name, address):
+        """Create the contact of an unknown sender; nobody guesses the customer.
+
+        :param str name: as the sender wrote it
+        :param str address: normalised
+        :rtype: res.partner
+        """
+        # Nobody chose to create the contact: the mail came
+        contact_sudo = (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                {
+                    "name": person_name(name) or address,
+                    "email": address,
+                    "lang": self.env.company.partner_id.lang,
+                }
+            )
+        )
+        return self.env["res.partner"].browse(contact_sudo.id)
+
+    def _confirm_mail(self, is_new, trust):
+        """Send the confirmation; whoever may be a stranger gets none of his words.
+
+        :param bool is_new: the contact was created by the mail
+        :param str trust: as of :meth:`_get_trust`
+        """
+        self.ensure_one()
+        if self.env.context.get("support_automatic") or not self.partner_id:
+            return
+        customer = self.commercial_partner_id
+        is_alone = customer == self.partner_id and not customer.is_company
+        unverified = is_new or (trust != "pass" and is_alone)
+        self.with_context(support_unverified=unverified)._send_confirmation()
+
+    def _note_circumstances(self, trust, referred, original):
+        """Tell staff what is special about the mail that opened the ticket.
+
+        :param str trust: as of :meth:`_get_trust`
+        :param helpdesk.ticket referred: whose messages or number the sender knows
+        :param original: what an agent has forwarded, as it came
+        """
+        self.ensure_one()
+        _ = self.env._
+        notes = []
+        if trust == "fail":
+            notes.append(
+                _(
+                    "The sender of this mail may be forged, or can't be told. Nobody "
+                    "was made the contact, and nobody was answered."
+                )
+            )
+        if referred:
+            notes.append(
+                _(
+                    "The sender refers to ticket %(ticket)s but takes no part in it.",
+                    ticket=referred._get_html_link(title=referred.number),
+                )
+            )
+        previous_sudo = self.sudo().previous_ticket_id
+        if previous_sudo:
+            link = previous_sudo._get_html_link(title=previous_sudo.number)
+            notes.append(_("Continues the closed ticket %(ticket)s.", ticket=link))
+            link = self._get_html_link(title=self.number)
+            note = _("A late answer opened the new ticket %(ticket)s.", ticket=link)
+            previous_sudo._message_log(body=note)
+        if original:
+            notes.append(original)
+        for note in notes:
+            self._message_log(body=note)
+
+    # ---------------------------------------------------
+    # Whom to believe
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_trust(self):
+        """Return whether the mail being processed is from whom it says.
+
+        Only the word of our own server counts for it; against it, anybody's.
+
+        :return: ``pass``, ``fail`` or ``unknown``
+        """
+        mail = self.env.context.get("support_mail")
+        if not mail:
+            return "unknown"
+        company = self.company_id[:1] or self.env.company
+        server = (company.sudo().support_mail_server or "").strip().lower()
+        if mail.verdict == "pass" and mail.server != server:
+            return "unknown"
+        return mail.verdict
+
+    # ---------------------------------------------------
+    # Forwards
+    # ---------------------------------------------------
+
+    @api.model
+    def _read_forward(self, msg, trust):
+        """Make a mail that an agent forwards the mail of its original sender.
+
+        :param dict msg: the mail; sender and text become those of the original
+        :param str trust: as of :meth:`_get_trust`
+        :return: the agent, empty when nothing is forwarded, and what the agent sent
+        :rtype: tuple[res.partner, markupsafe.Markup]
+        """
+        agent = self._find_staff(email_normalize(msg.get("email_from") or ""))
+        is_automatic = self.env.context.get("support_automatic")
+        if trust == "fail" or is_automatic or not is_forward(msg.get("subject")):
+            agent = agent.browse()
+        found = agent and self._find_original(msg)
+        if not found or self._filter_own_addresses([found[1]]):
+            return agent.browse(), ""
+        name, address, text = found
+        original = msg["body"]
+        sender = f'"{person_name(name)}" <{address}>'
+        msg.update({"body": plaintext2html(text), "email_from": sender, "from": sender})
+        return agent, original
+
+    @api.model
+    def _find_original(self, msg):
+        """Return name, address and text of the mail that was forwarded.
+
+        :rtype: tuple[str, str, str] or None
+        """
+        for attachment in msg.get("attachments") or ():
+            content = attachment[1]
+            if hasattr(content, "get_body"):
+                name, address = parse_contact_from_email(str(content.get("From", "")))
+                if address:
+                    part = content.get_body(("plain", "html"))
+                    text = part.get_content() if part else ""
+                    if part and part.get_content_subtype() == "html":
+                        text = html2plaintext(text)
+                    return name, address, text
+        text = html2plaintext(msg.get("body") or "", include_references=False)
+        found = find_forwarded(text)
+        if not found or not email_normalize(found[1]):
+            return None
+        return found[0], email_normalize(found[1]), found[2]
+
+    # ---------------------------------------------------
+    # Answers, and people in copy
+    # ---------------------------------------------------
+
+    def message_update(self, msg, update_vals=None):
+        """Let only those into the ticket whom the sender may bring along."""
+        result = super().message_update({**msg, "to": "", "cc": ""}, update_vals)
+        author = self.env["res.partner"].browse(msg.get("author_id") or ())
+        for ticket in self:
+            ticket._add_people_in_copy(msg, author)
+        return result
+
+    def _add_people_in_copy(self, msg, author):
+        """Let people in copy take part, as far as the sender may bring them along.
+
+        Staff decide about the others, whom Odoo suggests to them.
+
+        :param dict msg: the mail
+        :param res.partner author: who wrote it, empty when nobody known did
+        """
+        self.ensure_one()
+        ticket_sudo = self.sudo()
+        trust = self._get_trust()
+        addresses = email_split(f"{msg.get('to') or ''},{msg.get('cc') or ''}")
+        addresses = list(dict.fromkeys(filter(None, map(email_normalize, addresses))))
+        taking_part = ticket_sudo.partner_id | ticket_sudo.message_partner_ids
+        known = {email_normalize(msg.get("email_from") or "")}
+        for person in taking_part:
+            known |= self._get_addresses_of(person)
+        known |= self._filter_own_addresses(addresses)
+        left = [address for address in addresses if address not in known]
+        author_sudo = author.sudo()
+        is_staff = author_sudo and not author_sudo.partner_share
+        may_bring = (
+            (is_staff or author_sudo & taking_part)
+            and not self.env.context.get("support_automatic")
+            and trust != "fail"
+        )
+        for address in left if may_bring else []:
+            person = self._find_person_in_copy(address, is_staff or trust == "pass")
+            if person and (not person.partner_share or self._get_free_places()):
+                self.message_subscribe(person.ids)
+                left = [other for other in left if other != address]
+        self._suggest_to_staff(left)
+
+    def _find_person_in_copy(self, address, may_be_foreign):
+        """Return who is behind an address in copy, if that one may take part.
+
+        :param bool may_be_foreign: people outside the customer may, too
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        customer_sudo = self.sudo().commercial_partner_id
+        nobody = self.env["res.partner"]
+        people_sudo = self._get_people_by_address([address]).get(address, nobody)
+        own_sudo = people_sudo.filtered(
+            lambda person: (
+                person.active
+                and person.type == "contact"
+                and person.commercial_partner_id == customer_sudo
+            )
+        )
+        person_sudo = own_sudo[:1] or self._choose_contact(
+            people_sudo, self.company_id, True
+        )
+        if person_sudo and not person_sudo.sudo().partner_share:
+            return person_sudo
+        if not own_sudo and not may_be_foreign:
+            return nobody
+        if not person_sudo and self._may_become_contact(address):
+            if self._get_free_places():
+                return self._create_contact("", address)
+        return person_sudo
+
+    def _suggest_to_staff(self, addresses):
+        """Remember addresses in copy, so that the composer suggests them."""
+        self.ensure_one()
+        known = email_split(self.email_cc or "")
+        new = [address for address in addresses if address not in known]
+        if new:
+            self.email_cc = ", ".join([*known, *new])
+
+    # ---------------------------------------------------
+    # What arrives with them
+    # ---------------------------------------------------
+
+    def _message_post_after_hook(self, message, msg_values):
+        """Show the images of the opening mail in the description as well."""
+        result = super()._message_post_after_hook(message, msg_values)
+        is_opening = message.subtype_id == self._creation_subtype()
+        if is_opening and message.message_type == "email":
+            if "cid:" in (self.description or ""):
+                self.sudo().description = message.body
+        return result
+
+    @api.model
+    def _note_bounce(self, msg):
+        """Note on the ticket that a mail about it did not arrive.
+
+        :param dict msg: the report
+        :return: whether it is about a ticket
+        :rtype: bool
+        """
+        message_sudo = msg.get("bounced_message") or self.env["mail.message"]
+        if not message_sudo and msg.get("parent_id"):
+            message_sudo = message_sudo.browse(msg["parent_id"])
+        message_sudo = message_sudo.sudo().filtered(lambda m: m.model == self._name)
+        ticket_sudo = self.sudo().browse(message_sudo.res_id or ()).exists()
+        if not ticket_sudo:
+            return False
+        text = html2plaintext(msg.get("body") or "").strip()[:2000]
+        note = self.env._(
+            "A mail to %(address)s could not be delivered:\n%(text)s",
+            address=msg.get("bounced_email") or self.env._("an unknown address"),
+            text=text,
+        )
+        ticket_sudo._message_log(body=plaintext2html(note))
+        return True

@@ -1,0 +1,302 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+from odoo.tools.mail import email_split_and_normalize
+
+from ..tools.mail_headers import ticket_numbers
+
+# Values of a route that are no fields: they tell message_new about the mail
+REFERRED = "support_referred_ticket"
+ANSWERS_MACHINE = "support_answers_confirmation"
+
+
+class SupportTicketReplyMixin(models.AbstractModel):
+    """Which ticket a mail is about, and whether its sender may answer there."""
+
+    _name = "support.ticket.reply.mixin"
+    _description = "Mails that Answer Tickets"
+
+    # ---------------------------------------------------
+    # Which mails
+    # ---------------------------------------------------
+
+    @api.model
+    def _concerns_tickets(self, mail, model):
+        """Tell whether a mail is about tickets, or comes to where they are filed.
+
+        :param IncomingMail mail:
+        :param str model: where mails without a known recipient go, or None
+        """
+        models_of_aliases = self._get_aliases(mail.recipients).alias_model_id.mapped(
+            "model"
+        )
+        if models_of_aliases:
+            return self._name in models_of_aliases
+        return model == self._name or bool(self._find_referred_message(mail))
+
+    @api.model
+    def _get_aliases(self, addresses):
+        """Return the aliases that mails to these addresses come to.
+
+        :rtype: mail.alias
+        """
+        if not addresses:
+            return self.env["mail.alias"]
+        local_parts = [address.partition("@")[0] for address in addresses]
+        aliases_sudo = self.env["mail.alias"].sudo()
+        return aliases_sudo.search(
+            Domain("alias_full_name", "in", addresses)
+            | (
+                Domain("alias_name", "in", local_parts)
+                & Domain("alias_incoming_local", "=", True)
+            )
+        )
+
+    @api.model
+    def _is_own_mail(self, address):
+        """Tell whether an address is ours, so that our own mail has come back.
+
+        Not when somebody of the staff uses it: small vendors have one for all.
+        """
+        return bool(
+            self._filter_own_addresses([address]) and not self._find_staff(address)
+        )
+
+    @api.model
+    def _filter_own_addresses(self, addresses):
+        """Return those of the addresses that are aliases, or of a company.
+
+        :rtype: set[str]
+        """
+        addresses = list(filter(None, addresses))
+        domains_sudo = self.env["mail.alias.domain"].sudo()
+        own = set(domains_sudo._find_aliases(addresses))
+        companies_sudo = (
+            self.env["res.company"]
+            .sudo()
+            .search([("partner_id.email_normalized", "in", addresses)])
+        )
+        return own | set(companies_sudo.partner_id.mapped("email_normalized"))
+
+    @api.model
+    def _find_referred_message(self, mail):
+        """Return the latest message of those that a mail answers, if of a ticket.
+
+        :rtype: mail.message
+        """
+        messages_sudo = self.env["mail.message"].sudo()
+        references = [ref for ref in mail.references if "reply_to" not in ref]
+        if references:
+            messages_sudo = messages_sudo.search(
+                [("message_id", "in", references)], order="id desc", limit=1
+            )
+        return messages_sudo.filtered(lambda m: m.model == self._name and m.res_id)
+
+    @api.model
+    def _find_referred_ticket(self, mail):
+        """Return the ticket that a mail is about, and the message that it answers.
+
+        Without a usable reference the number in its subject tells.
+
+        :rtype: tuple[helpdesk.ticket, mail.message]
+        """
+        tickets_sudo = self.sudo().with_context(active_test=False)
+        message_sudo = self._find_referred_message(mail)
+        ticket_sudo = tickets_sudo.browse(message_sudo.res_id or ()).exists()
+        if ticket_sudo:
+            return ticket_sudo, message_sudo
+        nothing = message_sudo.browse()
+        numbers = ticket_numbers(mail.text_of("Subject"))
+        if not numbers:
+            return ticket_sudo, nothing
+        # companies may count alike
+        found_sudo = tickets_sudo.search([("number", "in", numbers)], limit=10)
+        answerable = found_sudo.filtered(
+            lambda ticket: ticket._find_answering_person(mail.sender)
+        )
+        return (answerable or found_sudo)[:1], nothing
+
+    # ---------------------------------------------------
+    # Who may answer
+    # ---------------------------------------------------
+
+    def _find_answering_person(self, address):
+        """Return who may answer the ticket from an address, if anybody.
+
+        The contact and the participants, by any of their addresses, the customer's
+        administrators, and staff. Archived people have left.
+
+        :param str address: normalised
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        ticket_sudo = self.sudo()
+        people_sudo = ticket_sudo.partner_id | ticket_sudo.message_partner_ids
+        if ticket_sudo.commercial_partner_id:
+            people_sudo |= people_sudo.search(
+                [
+                    ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                    ("is_customer_administrator", "=", True),
+                    ("support_unconfirmed", "=", False),
+                    ("user_ids.active", "=", True),
+                ]
+            )
+        found_sudo = people_sudo.filtered(
+            lambda person: person.active and address in self._get_addresses_of(person)
+        )
+        return (found_sudo or self._find_staff(address))[:1]
+
+    @api.model
+    def _get_addresses_of(self, person):
+        """Return all addresses by which we know somebody.
+
+        :rtype: set[str]
+        """
+        person_sudo = person.sudo()
+        return {
+            person_sudo.email_normalized,
+            *email_split_and_normalize(person_sudo.email or ""),
+            *map(email_normalize, person_sudo.user_ids.mapped("login")),
+        } - {False, ""}
+
+    @api.model
+    def _find_staff(self, address):
+        """Return the internal user with an address, as a contact.
+
+        :rtype: res.partner
+        """
+        if not address:
+            return self.env["res.partner"]
+        users_sudo = self.env["res.users"].sudo()
+        found_sudo = users_sudo.search(
+            Domain("share", "=", False)
+            & (
+                Domain("login", "=", address)
+                | Domain("partner_id.email_normalized", "=", address)
+            ),
+            limit=1,
+        )
+        return found_sudo.partner_id
+
+    # ---------------------------------------------------
+    # The decision
+    # ---------------------------------------------------
+
+    @api.model
+    def _decide_on_reply(self, mail, msg):
+        """Decide whether a mail is an answer to a ticket, or a ticket of its own.
+
+        :param IncomingMail mail:
+        :param dict msg: the mail as Odoo has parsed it
+        :return: None when it refers to no ticket. Else the ``ticket`` that it answers,
+            empty for a new one; values for its ``message``; ``defaults`` of a new
+            ticket that comes by no alias, and ``values`` of any new one
+        :rtype: dict or None
+        """
+        ticket_sudo, parent_sudo = self._find_referred_ticket(mail)
+        if not ticket_sudo:
+            return None
+        is_forged = mail.verdict == "fail"
+        person = ticket_sudo._find_answering_person(mail.sender)
+        if not is_forged and mail.is_automatic and (person or parent_sudo):
+            note = {"is_internal": True, "author_id": person.id}
+            return ticket_sudo._as_answer(note)
+        if is_forged or not person:
+            confirms = not parent_sudo or parent_sudo.message_type == "email_outgoing"
+            values = {REFERRED: ticket_sudo.id, ANSWERS_MACHINE: confirms}
+            return ticket_sudo._as_new(values)
+        original_sudo = ticket_sudo._get_original()
+        if original_sudo._find_answering_person(mail.sender):
+            ticket_sudo = original_sudo
+        is_over = ticket_sudo.closed and not ticket_sudo._can_be_reopened()
+        if not ticket_sudo.active or (is_over and person.partner_share):
+            return ticket_sudo._as_new({"previous_ticket_id": ticket_sudo.id})
+        return ticket_sudo._as_answer(
+            {"author_id": person.id, **ticket_sudo._get_parent_values(parent_sudo, person)}
+        )
+
+    def _as_answer(self, message):
+        return {"ticket": self, "message": message, "values": {}, "defaults": {}}
+
+    def _as_new(self, values):
+        """Return the decision for a ticket of its own, in the same team."""
+        self.ensure_one()
+        defaults = {"team_id": self.team_id.id, "company_id": self.company_id.id}
+        return {
+            "ticket": self.browse(),
+            "message": {},
+            "values": values,
+            "defaults": defaults,
+        }
+
+    def _get_original(self):
+        """Return the ticket that this one is a duplicate of, or itself."""
+        self.ensure_one()
+        seen = original = self
+        while original.duplicate_id and original.duplicate_id not in seen:
+            original = original.duplicate_id
+            seen |= original
+        return original
+
+    def _get_parent_values(self, parent, person):
+        """Return what an answer takes over from the message that it answers.
+
+        Odoo sends the answer to the author of that one, whether or not he still takes
+        part. Only staff answer internally: customers may answer mails of a stage,
+        which are notes in the chatter.
+        """
+        self.ensure_one()
+        parent_sudo = parent.sudo()
+        author_sudo = parent_sudo.author_id
+        taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
+        values = {
+            "is_internal": not person.sudo().partner_share
+            and bool(parent_sudo.subtype_id.internal or parent_sudo.is_internal)
+        }
+        if not author_sudo.partner_share or author_sudo <= taking_part:
+            values["parent_id"] = parent_sudo.id
+        return values
+
+    @api.model
+    def _get_safe_routes(self, mail, routes, values):
+        """Return the routes with values for new tickets; nobody acts by a forged name.
+
+        :param list routes: as of ``message_route``
+        :param dict values: for new tickets
+        """
+        safe = []
+        for model, thread_id, defaults, user_id, alias in routes or []:
+            if model == self._name:
+                if mail.verdict == "fail":
+                    user_id = self.env.uid
+                if not thread_id:
+                    defaults = {**(defaults or {}), **values}
+            safe.append((model, thread_id, defaults, user_id, alias))
+        return safe
+
+    @api.model
+    def _detect_loop_sender_domain(self, email_from_normalized):
+        """Recognise senders of many tickets, from the index."""
+        return [("partner_email_normalized", "=", email_from_normalized)]
+
+    # ---------------------------------------------------
+    # How much
+    # ---------------------------------------------------
+
+    @api.model
+    def _is_repeated(self, address, subject, limit):
+        """Tell whether a sender has filed the same within an hour, or too much.
+
+        To be asked before the ticket is created.
+        """
+        # the database's clock, by which tickets are created
+        since = self.env.cr.now() - timedelta(hours=1)
+        tickets_sudo = self.sudo().with_context(active_test=False)
+        recent_sudo = tickets_sudo.search_fetch(
+            [("partner_email_normalized", "=", address), ("create_date", ">", since)],
+            ["name"],
+            limit=limit,
+        )
+        return len(recent_sudo) >= limit or subject in recent_sudo.mapped("name")

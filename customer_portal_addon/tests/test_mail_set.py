@@ -1,0 +1,81 @@
+"""Every mail of the set becomes what stands beside it: none raises, none is lost."""
+
+from odoo.tests import tagged
+from odoo.tools import email_normalize
+
+from .mail_common import MailInCase
+from .mail_set import MAILS
+
+
+@tagged("post_install", "-at_install")
+class TestMailSet(MailInCase):
+    maxDiff = None
+
+    def test_each_mail(self):
+        for name, (raw, expected) in MAILS.items():
+            with self.subTest(mail=name):
+                savepoint = self.env.cr.savepoint()
+                try:
+                    self.check(raw, expected)
+                finally:
+                    savepoint.close(rollback=True)
+                    self.env.invalidate_all()
+
+    def check(self, raw, expected):
+        seen = self.receive(raw)
+        wanted = {"count": 1 if expected.get("new") else 0, **expected}
+        self.assertEqual(len(seen.tickets), wanted["count"])
+        self.assertEqual(len(seen.messages), int("message" in wanted))
+        self.assertEqual(len(seen.notes), int("note" in wanted))
+        self.assertEqual(set(seen.asides.mapped("reason")), wanted.get("aside", set()))
+        self.assertEqual(
+            self.ticket.portal_role, wanted.get("status", "waiting_on_customer")
+        )
+        created = {email for email in seen.contacts.mapped("email_normalized")}
+        self.assertEqual(created, wanted.get("created", set()))
+        ack = wanted.get("ack") or None
+        self.assertEqual(seen.acks[:1], [ack] if ack else [])
+        joined = seen.followers.mapped("email_normalized")
+        self.assertEqual(set(joined), wanted.get("joined", set()))
+        if "author" in wanted:
+            self.check_author(seen, wanted)
+        for ticket in seen.tickets:
+            self.check_ticket(ticket, wanted)
+        if "suggested" in wanted:
+            self.assertEqual(self.ticket.email_cc, ", ".join(wanted["suggested"]))
+        else:
+            self.assertFalse(self.ticket.email_cc)
+
+    def check_author(self, seen, wanted):
+        author = self.find(wanted["author"])
+        for message in seen.messages | seen.notes:
+            self.assertEqual(message.author_id.filtered("email") - author, author[:0])
+            self.assertEqual(message.author_id & author, author)
+        for ticket in seen.tickets:
+            self.assertEqual(ticket.partner_id, author)
+            opening = ticket.message_ids.filtered(lambda m: m.message_type == "email")
+            self.assertEqual(opening.author_id, author)
+            self.assertFalse(opening.parent_id)
+            self.assertFalse(opening.is_internal)
+
+    def check_ticket(self, ticket, wanted):
+        if "title" in wanted:
+            self.assertEqual(ticket.name, wanted["title"])
+        if "text" in wanted:
+            self.assertIn(wanted["text"], ticket.description)
+        if "not_text" in wanted:
+            self.assertNotIn(wanted["not_text"], ticket.description)
+        files = set(ticket.message_ids.attachment_ids.mapped("name"))
+        self.assertLessEqual(wanted.get("files", set()), files)
+        followers = ticket.message_partner_ids
+        staff = followers.filtered(lambda person: not person.partner_share)
+        self.assertLessEqual(
+            set(map(email_normalize, staff.mapped("email"))),
+            wanted.get("staff", set()) | {wanted["author"]},
+        )
+        self.assertLessEqual(followers - staff, ticket.partner_id)
+        refers = ticket.message_ids.filtered(lambda m: "refers to" in (m.body or ""))
+        self.assertEqual(bool(refers), bool(wanted.get("referred")))
+        for person in self.people_outside(ticket):
+            visible = ticket.with_user(person)._get_conversation()
+            self.assertNotIn(self.ticket.number, str(visible.mapped("body")))

@@ -130,7 +130,8 @@ class SupportTicketMailMixin(models.AbstractModel):
         :param str trust: as of :meth:`_get_trust`
         """
         self.ensure_one()
-        if self.env.context.get("support_automatic") or not self.partner_id:
+        is_automatic = self.env.context.get("support_automatic")
+        if is_automatic or not self.partner_id.partner_share:
             return
         customer = self.commercial_partner_id
         is_alone = customer == self.partner_id and not customer.is_company
@@ -263,23 +264,20 @@ class SupportTicketMailMixin(models.AbstractModel):
         :param res.partner author: who wrote it, empty when nobody known did
         """
         self.ensure_one()
-        ticket_sudo = self.sudo()
         trust = self._get_trust()
+        if trust == "fail" or self.env.context.get("support_automatic"):
+            return
+        taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
         addresses = email_split(f"{msg.get('to') or ''},{msg.get('cc') or ''}")
         addresses = list(dict.fromkeys(filter(None, map(email_normalize, addresses))))
-        taking_part = ticket_sudo.partner_id | ticket_sudo.message_partner_ids
         known = {email_normalize(msg.get("email_from") or "")}
+        known |= self._filter_own_addresses(addresses)
         for person in taking_part:
             known |= self._get_addresses_of(person)
-        known |= self._filter_own_addresses(addresses)
         left = [address for address in addresses if address not in known]
         author_sudo = author.sudo()
         is_staff = author_sudo and not author_sudo.partner_share
-        may_bring = (
-            (is_staff or author_sudo & taking_part)
-            and not self.env.context.get("support_automatic")
-            and trust != "fail"
-        )
+        may_bring = is_staff or author_sudo & taking_part
         for address in left if may_bring else []:
             person = self._find_person_in_copy(address, is_staff or trust == "pass")
             if person and (not person.partner_share or self._get_free_places()):

@@ -131,7 +131,7 @@ MAILS = {
     "unknown sender": (mail(f"Nora Neu <{NEW}>"), unknown_sender()),
     "confirmed stranger": (mail(NEW, f"{MX} dmarc=pass"), unknown_sender()),
     "known by another spelling": (mail("BEN <Ben@ADLER.example>"), ticket()),
-    "staff": (mail(AGENT), ticket(AGENT)),
+    "staff": (mail(AGENT), ticket(AGENT, None)),
     "no subject": (mail(subject=None), ticket(title="No Subject")),
     "encoded subject": (
         mail(subject="=?utf-8?Q?Gr=C3=BC=C3=9Fe?="),
@@ -372,11 +372,11 @@ MAILS = {
         ),
         unknown_sender(text="It is broken.", staff={AGENT}),
     ),
-    "forward of nothing": (mail(AGENT, subject="WG: x"), ticket(AGENT)),
+    "forward of nothing": (mail(AGENT, subject="WG: x"), ticket(AGENT, None)),
     "forward by a customer": (mail(subject="WG: x", body=FORWARD), ticket()),
     "forward of our own mail": (
         mail(AGENT, subject="WG: x", body=FORWARD.replace(NEW, TO)),
-        ticket(AGENT),
+        ticket(AGENT, None),
     ),
     # --- too much
     "long text": (

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
-from odoo.tools.mail import email_split_and_normalize
+from odoo.tools.mail import email_normalize_all
 
 from ..tools.mail_headers import ticket_numbers
 
@@ -157,7 +157,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
         person_sudo = person.sudo()
         return {
             person_sudo.email_normalized,
-            *email_split_and_normalize(person_sudo.email or ""),
+            *email_normalize_all(person_sudo.email or ""),
             *map(email_normalize, person_sudo.user_ids.mapped("login")),
         } - {False, ""}
 

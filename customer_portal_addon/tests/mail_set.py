@@ -296,7 +296,7 @@ MAILS = {
     ),
     "stranger who hides behind an encoded name": (
         reply("=?utf-8?Q?ben=40adler.example=2C?= <evil@new.example>"),
-        nobody(referred=True),
+        ticket("evil@new.example", "neutral", created={"evil@new.example"}, referred=1),
     ),
     "archived participant": (reply("old@adler.example"), nobody(referred=True)),
     # --- forged senders

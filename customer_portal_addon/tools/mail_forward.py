@@ -38,19 +38,22 @@ def find_forwarded(text):
 def block_end(lines, start):
     """Return where a header block ends that begins in a line, None if it is none.
 
-    At least two more of its lines follow; long ones may be broken.
+    At least two more of its lines are there, with Thunderbird partly above.
 
     :param list lines: of the text
     :param int start: number of the line with the sender
     :rtype: int or None
     """
-    found, end = 0, start + 1
+    above = start
+    while above and _OTHER.match(lines[above - 1]):
+        above -= 1
+    found, end = start - above, start + 1
     for number in range(start + 1, min(start + _BLOCK_LINES + 1, len(lines))):
         if _OTHER.match(lines[number]):
             found, end = found + 1, number + 1
         elif not lines[number].strip(" \t>*") and found >= 2:
             break
-    return end if found >= 2 else None
+    return end if found >= 2 and end > start + 1 else None
 
 
 def is_sender_line(line):

@@ -214,7 +214,10 @@ class SupportTicketReplyMixin(models.AbstractModel):
         if not ticket_sudo.active or (is_over and person.partner_share):
             return ticket_sudo._as_new({"previous_ticket_id": ticket_sudo.id})
         return ticket_sudo._as_answer(
-            {"author_id": person.id, **ticket_sudo._get_parent_values(parent_sudo, person)}
+            {
+                "author_id": person.id,
+                **ticket_sudo._get_parent_values(parent_sudo, person),
+            }
         )
 
     def _as_answer(self, message):
@@ -263,6 +266,9 @@ class SupportTicketReplyMixin(models.AbstractModel):
     def _get_safe_routes(self, mail, routes, values):
         """Return the routes with values for new tickets; nobody acts by a forged name.
 
+        Without their aliases: when something fails, Odoo would tell the sender so and
+        mark the alias, in a transaction of its own. But the mail is set aside.
+
         :param list routes: as of ``message_route``
         :param dict values: for new tickets
         """
@@ -273,6 +279,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
                     user_id = self.env.uid
                 if not thread_id:
                     defaults = {**(defaults or {}), **values}
+                alias = None
             safe.append((model, thread_id, defaults, user_id, alias))
         return safe
 

@@ -124,18 +124,28 @@ class MailInCase(SupportCase):
             lambda m: m.model == "helpdesk.ticket" and m.res_id == self.ticket.id
         ).filtered(lambda m: m.body)
         public = about.filtered(
-            lambda m: m.message_type == "email"
-            and not m.is_internal
-            and not m.subtype_id.internal
+            lambda m: (
+                m.message_type == "email"
+                and not m.is_internal
+                and not m.subtype_id.internal
+            )
         )
         notes = about.filtered(
             lambda m: (
-                m not in public and m.message_type in ("email", "notification")
+                (m not in public and m.message_type in ("email", "notification"))
+                and not m.tracking_value_ids
             )
-            and not m.tracking_value_ids
         )
         joined = self.ticket.message_partner_ids - followers
-        return Seen(tickets, public, notes, asides, contacts, joined - self.agent.partner_id, acks)
+        return Seen(
+            tickets,
+            public,
+            notes,
+            asides,
+            contacts,
+            joined - self.agent.partner_id,
+            acks,
+        )
 
     def find(self, address):
         """Return the contact with an address, by any that it has."""

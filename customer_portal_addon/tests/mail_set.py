@@ -90,13 +90,15 @@ def nested(depth):
         for n in range(1, depth)
     )
     return mail(
-        BEN, "MIME-Version: 1.0", "Content-Type: multipart/mixed; boundary=b0",
+        BEN,
+        "MIME-Version: 1.0",
+        "Content-Type: multipart/mixed; boundary=b0",
         body=f"--b0\n{body}Content-Type: text/plain\n\nDeep.",
     )
 
 
-# What a mail does. Whatever is not said: no participant, no new contact, the status of T
-# stays, no confirmation, nothing is set aside.
+# What a mail does. Whatever is not said: no participant, no new contact, the status of
+# T stays, no confirmation, nothing is set aside.
 def ticket(contact=BEN, ack="yes", **values):
     return {"new": True, "author": contact, "ack": ack, **values}
 
@@ -188,13 +190,15 @@ MAILS = {
         ticket(text="<b>crashes</b>"),
     ),
     "calendar": (
-        parts(PLAIN, ("Content-Type: text/calendar; method=REQUEST", "BEGIN:VCALENDAR")),
+        parts(
+            PLAIN, ("Content-Type: text/calendar; method=REQUEST", "BEGIN:VCALENDAR")
+        ),
         ticket(files={"invitation.ics"}),
     ),
     "winmail.dat": (
         parts(
             PLAIN,
-            ('Content-Type: application/ms-tnef; name="winmail.dat"', "x\x9f>\""),
+            ('Content-Type: application/ms-tnef; name="winmail.dat"', 'x\x9f>"'),
         ),
         ticket(files={"winmail.dat"}),
     ),
@@ -220,7 +224,10 @@ MAILS = {
     "attached mail": (
         parts(
             PLAIN,
-            ("Content-Type: message/rfc822", "From: x@y.example\nSubject: In\n\nInside"),
+            (
+                "Content-Type: message/rfc822",
+                "From: x@y.example\nSubject: In\n\nInside",
+            ),
         ),
         ticket(),
     ),
@@ -328,7 +335,10 @@ MAILS = {
         nobody(referred=True),
     ),
     "machine": (mail(NEW, "Precedence: bulk"), nobody()),
-    "machine of a contact": (mail(BEN, "Auto-Submitted: auto-generated"), ticket(ack=0)),
+    "machine of a contact": (
+        mail(BEN, "Auto-Submitted: auto-generated"),
+        ticket(ack=0),
+    ),
     "out of office": (mail(NEW, subject="Out of Office: Crash"), nobody()),
     "question about an absence": (
         mail(subject="Out of office assistant is broken"),
@@ -419,10 +429,16 @@ MAILS = {
         ticket(text="It crashes."),
     ),
     "broken subject": (mail(subject="=?utf-8?Q?Gr=C3=?= =?x?B?!!?="), ticket()),
-    "date of the future": (mail(BEN, "Date: Mon, 15 Jun 9999 10:00:00 +0000"), ticket()),
+    "date of the future": (
+        mail(BEN, "Date: Mon, 15 Jun 9999 10:00:00 +0000"),
+        ticket(),
+    ),
     "date that is none": (mail(BEN, "Date: yesterday, about noon"), ticket()),
     "date of the dinosaurs": (mail(BEN, "Date: 1 Jan 0001 00:00 +1400"), ticket()),
-    "somebody else's message id": (mail(EMIL, mid="<known@test.example>"), ticket(EMIL)),
+    "somebody else's message id": (
+        mail(EMIL, mid="<known@test.example>"),
+        ticket(EMIL),
+    ),
     "the same mail once more": (mail(mid="<known@test.example>"), NOTHING),
     "parts without end": (nested(10_000), aside("broken")),
     "endless line": (mail(subject="x" * 5000, body="y" * 100_000), ticket()),

@@ -185,7 +185,7 @@ class TestVerdict(TestCase):
             "dmarc=temperror": "unknown",
             "none": "unknown",
             "DMARC=PASS (p=reject) header.from=adler.example": "pass",
-            "dkim/1 = pass header.d = adler.example": "unknown",
+            "dkim/1 = pass header.d = adler.example": "pass",
         }.items():
             self.assertEqual(
                 self.verdict(f"mx.vendor.example; {result}"),
@@ -253,9 +253,7 @@ class TestForwarded(TestCase):
     def test_mail_programs(self):
         for name, block in self.BLOCKS.items():
             found = find_forwarded(f"See below.\n\n{block}\n\nIt is broken.")
-            self.assertEqual(
-                found, ("Nora", "nora@new.example", "It is broken."), name
-            )
+            self.assertEqual(found, ("Nora", "nora@new.example", "It is broken."), name)
 
     def test_what_is_no_forward(self):
         for text in (

@@ -25,9 +25,12 @@ Support &lt;support@vendor.example&gt;<br><b>Sent:</b> Monday<br><b>To:</b> Ben<
 ORIGINAL = """<p>It works now.</p><p>-----Ursprüngliche Nachricht-----</p>
 <p>Von: Support</p><p>Please try again.</p>"""
 PLAIN = "<pre>It works now.\n\nOn Monday, Support wrote:\n> Please try again.\n</pre>"
-PLAIN_ORIGINAL = (
-    "<pre>It works now.\n\n-----Original Message-----\nFrom: x\n\nPlease try again.</pre>"
-)
+PLAIN_ORIGINAL = """<pre>It works now.
+
+-----Original Message-----
+From: x
+
+Please try again.</pre>"""
 SIGNATURE = "<pre>It works now.\n\n-- \nPlease try again.\n</pre>"
 UNDERLINED = (
     "<pre>It works now.\n\n________________________________\nVon: Support "

@@ -68,9 +68,7 @@ def _read_result(text):
     match = re.fullmatch(r"([\w-]+)(?:/\d+)?=(\w+)", method)
     if not match:
         return None
-    values = dict(
-        prop.split("=", 1) for prop in properties if prop.count("=") == 1
-    )
+    values = dict(prop.split("=", 1) for prop in properties if prop.count("=") == 1)
     return match[1], match[2], values
 
 

@@ -3,7 +3,9 @@
 import re
 
 _LEAD = r"^[\s>*]*"
-_FROM = re.compile(_LEAD + r"(von|from|de)\s*\*?\s*:\s*\*?\s*(?P<who>.+)$", re.IGNORECASE)
+_FROM = re.compile(
+    _LEAD + r"(von|from|de)\s*\*?\s*:\s*\*?\s*(?P<who>.+)$", re.IGNORECASE
+)
 _OTHER = re.compile(
     _LEAD + r"(gesendet|sent|datum|date|an|to|betreff|subject|cc|kopie|antwort an"
     r"|reply-to|importance|wichtigkeit)\s*\*?\s*:",
@@ -30,7 +32,10 @@ def find_forwarded(text):
         if end is None:
             continue
         name = match["who"][: address.start()].replace("mailto:", "")
-        content = "\n".join(lines[end:]).strip()
+        rest = lines[end:]
+        if line.lstrip().startswith(">"):  # as Apple's programs quote it
+            rest = [re.sub(r"^\s*> ?", "", quoted) for quoted in rest]
+        content = "\n".join(rest).strip()
         return name.strip(" <([*\"'\t"), address[0].lower().strip("*"), content
     return None
 

@@ -39,6 +39,8 @@ from . import (
     support_mail_aside,
     support_ticket_mail_mixin,
     support_ticket_reply_mixin,
+    support_ticket_copy_mixin,
+    support_ticket_forward_mixin,
     support_ticket_quote_mixin,
     support_ticket_contact_mixin,
     support_ticket_conversation_mixin,

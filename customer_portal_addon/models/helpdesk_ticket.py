@@ -15,6 +15,8 @@ class HelpdeskTicket(models.Model):
         "support.ticket.action.mixin",
         "support.ticket.mail.mixin",
         "support.ticket.reply.mixin",
+        "support.ticket.copy.mixin",
+        "support.ticket.forward.mixin",
         "support.ticket.quote.mixin",
         "support.ticket.contact.mixin",
         "support.ticket.conversation.mixin",

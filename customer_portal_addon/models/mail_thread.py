@@ -6,6 +6,7 @@ from psycopg2 import OperationalError
 
 from odoo import api, fields, models
 from odoo.tools import email_normalize, plaintext2html
+from odoo.tools.mail import unfold_references
 
 from ..tools.incoming_mail import IncomingMail
 from ..tools.mail_headers import is_automatic
@@ -18,6 +19,7 @@ MAX_BODY = 200_000
 # What a mail server lets through as one mail; and no thread is read with more files
 MAX_FILES = 30
 MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
+MAX_PARTS = 1000  # Odoo puts texts together one by one: that takes the square of it
 # Clocks differ, and servers retry for days; anything else is made up
 DATE_FROM, DATE_UNTIL = timedelta(days=30), timedelta(hours=1)
 
@@ -59,7 +61,7 @@ class MailThread(models.AbstractModel):
         gateway = super(MailThread, self.with_context(**context))
         try:
             with self.env.cr.savepoint():
-                result = gateway.message_process(model, raw, **options)
+                result = gateway.message_process(model, mail.without_nul(), **options)
         except OperationalError:
             raise  # the transaction is tried again
         except Exception as error:
@@ -99,6 +101,9 @@ class MailThread(models.AbstractModel):
         for hint in hints:
             values["body"] += plaintext2html(hint)
         self._check_sender(mail, values)
+        # whatever Odoo takes for a reference, so that it finds no other ticket than we
+        found = unfold_references(values["references"]) + [values["in_reply_to"]]
+        mail.references = list(dict.fromkeys([*mail.references, *filter(None, found)]))
         self._check_date(values)
         values["message_id"] = self._get_free_message_id(values)
         return values
@@ -109,9 +114,11 @@ class MailThread(models.AbstractModel):
         :return: the texts that were cut, in full, and whether files are missing
         :rtype: tuple[list, bool]
         """
+        if sum(1 for _part in message.walk()) > MAX_PARTS:
+            raise ValueError(f"More than {MAX_PARTS} parts")
+        shed = shed_files(message, MAX_FILES, MAX_FILES_BYTES)
         cut = make_readable(message, MAX_BODY)
         broken = unreadable_parts(message)
-        shed = shed_files(message, MAX_FILES, MAX_FILES_BYTES)
         if broken:
             detail = self.env._("%(count)s parts are unreadable.", count=broken)
             mail.set_aside("broken", detail)
@@ -129,7 +136,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def _check_sender(self, mail, values):
         """Believe nobody whom Odoo takes for somebody else than mail programs do."""
-        if email_normalize(values["email_from"]) != mail.sender:
+        if email_normalize(values["email_from"]) != email_normalize(mail.sender):
             mail.verdict = "fail"
 
     @api.model
@@ -185,7 +192,7 @@ class MailThread(models.AbstractModel):
             routes = super().message_route(
                 message, message_dict, model, thread_id, custom_values
             )
-            return tickets._get_safe_routes(mail, routes, {})
+            return tickets._get_safe_routes(mail, routes, {}, message_dict)
         for key in ("parent_id", "is_internal"):
             message_dict.pop(key, None)
         message_dict.update(references="", in_reply_to="")
@@ -197,16 +204,16 @@ class MailThread(models.AbstractModel):
                 message, message_dict, model, thread_id, custom_values
             )
         elif not decision["ticket"]:
-            routes = [(tickets._name, 0, decision["defaults"], self.env.uid, None)]
+            defaults = {**decision["defaults"], **(custom_values or {})}
+            routes = [(tickets._name, 0, defaults, self.env.uid, None)]
         if decision["ticket"]:
             routes = [route for route in routes if route[0] != tickets._name]
             message_dict.update(decision["message"])
-            routes.append(self._get_reply_route(message_dict, decision["ticket"]))
-        return tickets._get_safe_routes(mail, routes, decision["values"])
-
-    def _get_reply_route(self, message_dict, ticket):
-        user = self._mail_find_user_for_gateway(message_dict["email_from"])
-        return (ticket._name, ticket.id, None, user.id or self.env.uid, None)
+            user = self._mail_find_user_for_gateway(message_dict["email_from"])
+            user_id = user.id or self.env.uid
+            reply = (tickets._name, decision["ticket"].id, None, user_id, None)
+            return [*routes, reply]
+        return tickets._get_safe_routes(mail, routes, decision["values"], message_dict)
 
     @api.model
     def _detect_loop_sender(self, message, message_dict, routes):

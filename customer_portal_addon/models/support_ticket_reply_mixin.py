@@ -247,36 +247,42 @@ class SupportTicketReplyMixin(models.AbstractModel):
         """Return what an answer takes over from the message that it answers.
 
         Odoo sends the answer to the author of that one, whether or not he still takes
-        part. Only staff answer internally: customers may answer mails of a stage,
-        which are notes in the chatter.
+        part. Answers to notes are notes; but customers also answer the mails of a
+        stage, which are notes by their kind only.
         """
         self.ensure_one()
         parent_sudo = parent.sudo()
         author_sudo = parent_sudo.author_id
         taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
-        values = {
-            "is_internal": not person.sudo().partner_share
-            and bool(parent_sudo.subtype_id.internal or parent_sudo.is_internal)
-        }
+        is_note = parent_sudo.subtype_id.internal or parent_sudo.is_internal
+        is_staff = not person.sudo().partner_share
+        is_written = parent_sudo.message_type == "comment"
+        values = {"is_internal": bool(is_note and (is_staff or is_written))}
         if not author_sudo.partner_share or author_sudo <= taking_part:
             values["parent_id"] = parent_sudo.id
         return values
 
     @api.model
-    def _get_safe_routes(self, mail, routes, values):
+    def _get_safe_routes(self, mail, routes, values, msg):
         """Return the routes with values for new tickets; nobody acts by a forged name.
 
         Without their aliases: when something fails, Odoo would tell the sender so and
         mark the alias, in a transaction of its own. But the mail is set aside.
 
+        Nor do they lead to tickets that we have not decided about.
+
         :param list routes: as of ``message_route``
         :param dict values: for new tickets
+        :param dict msg: the mail as Odoo has parsed it
         """
         safe = []
         for model, thread_id, defaults, user_id, alias in routes or []:
             if model == self._name:
                 if mail.verdict == "fail":
                     user_id = self.env.uid
+                if thread_id != alias.alias_force_thread_id if alias else thread_id:
+                    thread_id = 0
+                    msg.pop("is_internal", None)
                 if not thread_id:
                     defaults = {**(defaults or {}), **values}
                 alias = None

@@ -60,7 +60,7 @@ class MailInCase(SupportCase):
         messages = cls.env["mail.message"]
         values = {"model": "helpdesk.ticket", "res_id": cls.ticket.id}
         comment = cls.env.ref("mail.mt_comment").id
-        cls.parent, cls.ack, cls.note, cls.known = messages.create(
+        cls.parent, cls.ack, cls.note, cls.stage_mail, cls.known = messages.create(
             [
                 {
                     **values,
@@ -80,6 +80,12 @@ class MailInCase(SupportCase):
                         cls.env.ref("mail.mt_note").id,
                         cls.agent.partner_id,
                     ),
+                    (
+                        "stage",
+                        "notification",
+                        cls.env.ref("mail.mt_note").id,
+                        cls.company.partner_id,
+                    ),
                     ("known", "email", comment, cls.gesa.partner_id),
                 )
             ]
@@ -97,6 +103,8 @@ class MailInCase(SupportCase):
             b"{ref}": self.parent.message_id,
             b"{ack}": self.ack.message_id,
             b"{note}": self.note.message_id,
+            b"{stage}": self.stage_mail.message_id,
+            b"{ref_bare}": self.parent.message_id.strip("<>"),
             b"{number}": self.ticket.number,
         }.items():
             raw = raw.replace(name, value.encode())

@@ -1,7 +1,7 @@
 """Raw mails as they really come, each with what has to become of it.
 
 ``{ref}`` stands for the id of a message of the ticket T, ``{ack}`` for that of its
-confirmation, ``{note}`` for that of an internal note, ``{number}`` for its number. T is
+confirmation, ``{note}`` for that of an internal note, ``{stage}`` for a stage's mail, ``{number}`` for its number. T is
 Ben's (of Adler), waits on the customer, and Gesa takes part in it.
 """
 
@@ -244,7 +244,11 @@ MAILS = {
         mail(BEN, "References: <old@x.example> {ref}", subject="Re: x"),
         message(),
     ),
-    "answer to a mail of a stage": (reply(BEN).replace(b"{ref}", b"{note}"), message()),
+    "answer to a mail of a stage": (
+        reply(BEN).replace(b"{ref}", b"{stage}"),
+        message(),
+    ),
+    "answer to a note": (reply(BEN).replace(b"{ref}", b"{note}"), note()),
     "answer of the administrator": (reply(ANNA), message(ANNA)),
     "answer by the second address": (reply("ben@home.example"), message()),
     "answer by the login": (reply("ben.login@adler.example"), message()),
@@ -395,7 +399,7 @@ MAILS = {
     ),
     "long html": (
         text("<p>" + "<b>x</b> " * 30_000 + "</p>", subtype="html"),
-        ticket(files={"message.html"}, text="The text is too long"),
+        ticket(files={"message.html"}, text="<b>x</b>", not_text="&lt;"),
     ),
     "many files": (parts(PLAIN, *[(FILE, "x")] * 40), ticket(**CUT)),
     # --- broken
@@ -440,6 +444,16 @@ MAILS = {
         ticket(EMIL),
     ),
     "the same mail once more": (mail(mid="<known@test.example>"), NOTHING),
+    "very many parts": (parts(*[PLAIN] * 1200), aside("broken")),
+    "addresses that are none": (mail(BEN, "Cc: x\x00@y.example", to="@"), ticket()),
+    "reference that is none": (
+        mail(BEN, "References: <a\x00b> <" + "x" * 9000),
+        ticket(),
+    ),
+    "reference in disguise": (
+        mail(EMIL, "References: <{ref_bare}\r\n >", subject="Re: x"),
+        ticket(EMIL, referred=True),
+    ),
     "parts without end": (nested(10_000), aside("broken")),
     "endless line": (mail(subject="x" * 5000, body="y" * 100_000), ticket()),
 }

@@ -329,3 +329,62 @@ class TestForwards(MailInCase):
         body = f"Von: Emil <{EMIL}>\nGesendet: x\nAn: y\n\nText"
         raw = mail(AGENT, f"{MX} dmarc=fail", subject="WG: x", body=body)
         self.assertFalse(self.receive(raw).tickets.partner_id)
+
+
+@tagged("post_install", "-at_install")
+class TestSilence(MailInCase):
+    def sent(self, raw):
+        """Return the addresses outside the staff that a mail makes us write to."""
+        before = self.env["mail.mail"].search([])
+        known = self.env["mail.notification"].search([])
+        self.receive(raw)
+        mails = self.env["mail.mail"].search([]) - before
+        told = self.env["mail.notification"].search([]) - known
+        people = mails.recipient_ids | told.res_partner_id
+        outside = people.filtered("partner_share").mapped("email_normalized")
+        return set(outside) | set(filter(None, mails.mapped("email_to")))
+
+    def test_nobody_is_told_what_a_machine_says(self):
+        self.parent.author_id = self.gesa.partner_id
+        self.assertEqual(self.sent(reply()), {GESA})
+        automatic = reply(BEN, "Auto-Submitted: auto-replied", mid="<2@x>")
+        self.assertFalse(self.sent(automatic))
+
+    def test_a_template_of_the_first_stage_answers_no_machine(self):
+        stage = self.tickets.create({"name": "x", "description": "x"}).stage_id
+        stage.mail_template_id = self.env.ref(
+            "customer_portal_addon.mail_template_ticket_closed"
+        )
+        self.assertTrue(self.sent(mail()))
+        self.assertFalse(self.sent(mail(NEW, "Precedence: bulk", mid="<2@x>")))
+        self.assertFalse(self.sent(mail(BEN, f"{MX} dmarc=fail", mid="<3@x>")))
+
+    def test_the_catchall_answers_no_machine(self):
+        to = "catchall@desk.example"
+        self.assertFalse(self.sent(mail(NEW, "Precedence: bulk", to=to)))
+
+    def test_automatic_notes_are_not_seen_by_customers(self):
+        seen = self.receive(reply(BEN, "Auto-Submitted: auto-replied"))
+        self.assertNotIn(
+            seen.notes, self.ticket.with_user(self.ben)._get_conversation()
+        )
+
+    def test_opening_mails_are_told_once(self):
+        raw = parts(
+            ("Content-Type: text/html", '<p>See <img src="cid:pic@x"></p>'),
+            (
+                "Content-Type: image/png; name=a.png\nContent-Id: <pic@x>\n"
+                "Content-Transfer-Encoding: base64",
+                "iVBORw0KGgo=",
+            ),
+            kind="related",
+        )
+        ticket = self.receive(raw).tickets
+        self.assertFalse(ticket.with_user(self.ben)._get_conversation())
+        self.assertEqual(ticket._get_original_files().mapped("name"), ["a.png"])
+
+    def test_made_up_dates_move_no_ticket_to_the_top(self):
+        ticket = self.receive(
+            mail(BEN, "Date: Mon, 15 Jun 2099 10:00:00 +0000")
+        ).tickets
+        self.assertLess(ticket.last_activity_at.year, 2099)

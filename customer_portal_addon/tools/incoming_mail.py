@@ -1,5 +1,6 @@
 """A mail that has just arrived, and what can be told before it is parsed."""
 
+import re
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
@@ -37,6 +38,12 @@ class IncomingMail:
         self.references = header_references(self.headers)
         self.message_id = header_text(self.headers, "Message-Id")[:500]
         self.put_aside = []
+
+    def without_nul(self):
+        """Return the raw mail, in its header no NUL, which no database takes."""
+        end = re.search(rb"\r?\n\r?\n", self.raw)
+        end = end.start() if end else len(self.raw)
+        return self.raw[:end].replace(b"\x00", b"") + self.raw[end:]
 
     def _read_headers(self):
         try:

@@ -28,7 +28,9 @@ _AUTOMATIC_SUBJECT = re.compile(
     re.IGNORECASE,
 )
 _FORWARD = re.compile(r"\s*(fwd?|wg|wtr\.?|weitergeleitet)\s*:", re.IGNORECASE)
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\]+@[^\s<>()\[\],;:\"\\]+")
+# Bounded, so that no header takes long to search
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")
+MAX_VALUE = 20_000
 _TICKET_NUMBER = re.compile(r"[(\[]\s*#?\s*([^\s()\[\]]{2,40})\s*[)\]]")
 
 
@@ -83,7 +85,8 @@ def sender_address(headers):
     text = re.sub(r"\([^()]*\)", " ", text)
     in_brackets = re.findall(r"<([^<>]*)>", text)
     found = _ADDRESS.findall(" ".join(in_brackets) if in_brackets else text)
-    return found[0].lower() if len(found) == 1 else ""
+    is_one = len(found) == 1 and found[0].isprintable()
+    return found[0].lower() if is_one else ""
 
 
 def header_addresses(headers, *names):
@@ -95,7 +98,7 @@ def header_addresses(headers, *names):
     for name in names:
         for value in _values(headers, name)[:20]:
             found += _ADDRESS.findall(value.lower())
-    return list(dict.fromkeys(found))
+    return list(filter(str.isprintable, dict.fromkeys(found)))[:500]
 
 
 def header_references(headers):
@@ -104,7 +107,8 @@ def header_references(headers):
     :rtype: list[str]
     """
     text = " ".join(_values(headers, "References") + _values(headers, "In-Reply-To"))
-    return re.findall(r"<[^<>\s]+>", text)[-33:]
+    found = re.findall(r"<[^<>\s]{1,500}>", text)
+    return list(filter(str.isprintable, found))[-33:]
 
 
 def header_text(headers, name):
@@ -118,15 +122,22 @@ def _raw(headers, name):
 
 
 def _values(headers, name):
-    """Return a header's values as they were written.
+    """Return a header's values as they were written; of long ones the end.
 
     Python's parsers stumble over some broken headers.
     """
     return [
-        str(value).strip()
+        _readable(str(value).strip()[-MAX_VALUE:])
         for key, value in headers.raw_items()
         if key.lower() == name.lower()
     ]
+
+
+def _readable(text):
+    """Return a header that has more than ASCII in it as the text that was meant."""
+    if text.isascii():
+        return text
+    return decode_text(text.encode("utf-8", "surrogateescape"))
 
 
 def _value(headers, name):
@@ -136,8 +147,6 @@ def _value(headers, name):
 
 def _decoded(text):
     """Return a header's text without its encoding, as it is when that is broken."""
-    if not text.isascii():
-        text = decode_text(text.encode("utf-8", "surrogateescape"))
     try:
         parts = decode_header(text)
     except Exception:  # whatever Python does to broken headers

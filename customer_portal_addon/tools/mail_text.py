@@ -41,22 +41,24 @@ def make_readable(message, limit):
     """Repair what would stop or distort the reading of a mail, in place.
 
     Character sets that are wrong, unknown or missing, multiparts without parts,
-    nameless calendar entries and images. Texts longer than ``limit`` are cut.
+    nameless calendar entries and images. Texts are cut that are together longer than
+    ``limit``.
 
     :param email.message.EmailMessage message:
-    :param int limit: characters
+    :param int limit: characters of plain text, and of HTML
     :return: name and full content of every text that was cut
     :rtype: list[tuple[str, str]]
     """
-    cut = []
+    cut, left = [], {"text/plain": limit, "text/html": limit}
     for part in message.walk():
         if part.get_content_maintype() == "multipart" and not part.is_multipart():
             part.set_type("text/plain")
             del part["Content-Transfer-Encoding"]
         kind = part.get_content_type()
         is_file = part.get_content_disposition() == "attachment" or part.get_filename()
-        if kind in ("text/plain", "text/html") and not is_file:
-            full = _repair_text(part, limit)
+        if kind in left and not is_file:
+            full, length = _repair_text(part, left[kind])
+            left[kind] -= length
             if full:
                 ending = "html" if kind == "text/html" else "txt"
                 cut.append((f"message.{ending}", full))
@@ -66,11 +68,14 @@ def make_readable(message, limit):
 
 
 def _repair_text(part, limit):
-    """Write a text anew in UTF-8; return it in full when it was cut."""
+    """Write a text anew in UTF-8; return it in full when it was cut, and its length.
+
+    :rtype: tuple[str, int]
+    """
     content = part.get_payload(decode=True) or b""
     text = decode_text(content, part.get_content_charset()).replace("\x00", "")
     if len(text) <= limit and text == _read_as_declared(part, content):
-        return ""
+        return "", len(text)
     full = ""
     if len(text) > limit:
         full, text = text, text[:limit]
@@ -78,7 +83,7 @@ def _repair_text(part, limit):
             text = _HTML_END.sub("", text)
     text = text.encode("utf-8", "replace").decode("utf-8")
     part.set_content(text, subtype=part.get_content_subtype(), cte="base64")
-    return full
+    return full, len(text)
 
 
 def _read_as_declared(part, content):

@@ -38,6 +38,7 @@ from . import (
     support_ticket_action_mixin,
     support_mail_aside,
     support_ticket_mail_mixin,
+    support_ticket_reference_mixin,
     support_ticket_reply_mixin,
     support_ticket_copy_mixin,
     support_ticket_forward_mixin,

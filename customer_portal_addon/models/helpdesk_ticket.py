@@ -14,6 +14,7 @@ class HelpdeskTicket(models.Model):
         "support.ticket.status.mixin",
         "support.ticket.action.mixin",
         "support.ticket.mail.mixin",
+        "support.ticket.reference.mixin",
         "support.ticket.reply.mixin",
         "support.ticket.copy.mixin",
         "support.ticket.forward.mixin",

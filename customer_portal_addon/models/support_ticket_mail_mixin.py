@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import html2plaintext, parse_contact_from_email, plaintext2html
 
@@ -13,6 +15,9 @@ class SupportTicketMailMixin(models.AbstractModel):
 
     _name = "support.ticket.mail.mixin"
     _description = "Incoming Mails of Tickets"
+
+    # How many senders whom nobody knew are answered within an hour
+    _max_new_senders = 60
 
     previous_ticket_id = fields.Many2one(
         "helpdesk.ticket",
@@ -125,10 +130,27 @@ class SupportTicketMailMixin(models.AbstractModel):
         is_automatic = self.env.context.get("support_automatic")
         if is_automatic or not self.partner_id.partner_share:
             return
+        if is_new and self._has_many_new_senders():
+            return
         customer = self.commercial_partner_id
         is_alone = customer == self.partner_id and not customer.is_company
         unverified = is_new or (trust != "pass" and is_alone)
         self.with_context(support_unverified=unverified)._send_confirmation()
+
+    @api.model
+    def _has_many_new_senders(self):
+        """Tell whether mails come from ever new senders: most likely made-up ones.
+
+        The latest tickets are enough to see it, whatever their number.
+        """
+        since = self.env.cr.now() - timedelta(hours=1)
+        limit = self._max_new_senders
+        tickets_sudo = self.sudo().with_context(active_test=False)
+        latest_sudo = tickets_sudo.search([], order="id desc", limit=3 * limit)
+        strangers_sudo = latest_sudo.filtered(
+            lambda ticket: ticket.partner_id and ticket.partner_id.create_date > since
+        )
+        return len(strangers_sudo) > limit
 
     def _note_circumstances(self, trust, referred, original):
         """Tell staff what is special about the mail that opened the ticket.

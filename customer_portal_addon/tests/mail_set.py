@@ -1,8 +1,9 @@
 """Raw mails as they really come, each with what has to become of it.
 
 ``{ref}`` stands for the id of a message of the ticket T, ``{ack}`` for that of its
-confirmation, ``{note}`` for that of an internal note, ``{stage}`` for a stage's mail, ``{number}`` for its number. T is
-Ben's (of Adler), waits on the customer, and Gesa takes part in it.
+confirmation, ``{note}`` for that of an internal note, ``{stage}`` for that of a stage's
+mail, ``{number}`` for its number. T is Ben's (of Adler), waits on the customer, and
+Gesa takes part in it.
 """
 
 import base64

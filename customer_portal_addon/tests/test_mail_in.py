@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from unittest.mock import patch
+from xmlrpc.client import Binary
 
 from psycopg2 import OperationalError
 
@@ -184,6 +185,17 @@ class TestLoops(MailInCase):
         self.assertEqual(acks[:5], [["neutral"]] * 5)
         self.assertEqual(acks[5:], [[], []])
 
+    def test_made_up_senders_are_not_all_answered(self):
+        self.patch(type(self.tickets), "_max_new_senders", 2)
+        acks = [
+            self.receive(mail(f"x{n}@made-up.example", mid=f"<{n}@x>")).acks
+            for n in range(4)
+        ]
+        known = sum(map(len, acks))
+        self.assertLess(known, 4)
+        self.assertFalse(acks[-1])
+        self.assertEqual(len(self.partners.search([("email", "ilike", "made-up")])), 4)
+
     def test_two_machines_that_do_not_tell(self):
         """The other one answers every mail, with our subject and no reference."""
         ticket = self.receive(mail(NEW)).tickets
@@ -235,6 +247,15 @@ class TestAside(MailInCase):
         ):
             with self.assertRaises(OperationalError):
                 self.receive(mail())
+
+    def test_all_kinds_of_raw_mails(self):
+        """Mail servers hand over bytes, the script for them an XML-RPC binary."""
+        threads = self.env["mail.thread"]
+        before = self.tickets.search_count([])
+        threads.message_process("helpdesk.ticket", Binary(mail()))
+        text = mail(mid="<2@x>").decode()
+        threads.message_process("helpdesk.ticket", text)
+        self.assertEqual(self.tickets.search_count([]), before + 2)
 
     def test_mails_of_others_are_left_alone(self):
         asides = self.env["support.mail.aside"]

@@ -250,7 +250,10 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _routing_handle_bounce(self, email_message, message_dict):
-        """Tell staff on the ticket that a mail about it did not arrive."""
+        """Tell staff on the ticket that a mail about it did not arrive.
+
+        Receipts come this way, too.
+        """
         result = super()._routing_handle_bounce(email_message, message_dict)
         mail = self.env.context.get("support_mail")
         tickets = self.env["helpdesk.ticket"]

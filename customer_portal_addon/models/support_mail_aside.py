@@ -3,6 +3,7 @@ import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import plaintext2html
 
 from ..tools.incoming_mail import IncomingMail
@@ -35,7 +36,7 @@ class SupportMailAside(models.Model):
             ("broken", "Broken"),
             ("loop", "Too many of one sender"),
             ("own", "Our own mail"),
-            ("bounce", "Not delivered"),
+            ("bounce", "Report of a mail server"),
             ("too_large", "Too large"),
             ("unroutable", "Refused by the address"),
         ],
@@ -125,6 +126,12 @@ class SupportMailAside(models.Model):
         teams_sudo = self.env["helpdesk.ticket.team"].sudo()
         teams_sudo = teams_sudo.search([("alias_id", "in", aliases.ids)], limit=1)
         return ticket.company_id or teams_sudo.company_id or self.env.company
+
+    def write(self, vals):
+        """Keep what came as it came."""
+        if not self.env.su and set(vals) - {"state", "ticket_id"}:
+            raise AccessError(self.env._("Set-aside mails can't be changed."))
+        return super().write(vals)
 
     # ---------------------------------------------------
     # What staff do

@@ -230,7 +230,7 @@ class SupportTicketMailMixin(models.AbstractModel):
 
     @api.model
     def _note_bounce(self, msg):
-        """Note on the ticket that a mail about it did not arrive.
+        """Note on the ticket what a mail server reports: mostly that it failed.
 
         :param dict msg: the report
         :return: whether it is about a ticket
@@ -245,7 +245,7 @@ class SupportTicketMailMixin(models.AbstractModel):
             return False
         text = html2plaintext(msg.get("body") or "").strip()[:2000]
         note = self.env._(
-            "A mail to %(address)s could not be delivered:\n%(text)s",
+            "Report about a mail to %(address)s:\n%(text)s",
             address=msg.get("bounced_email") or self.env._("an unknown address"),
             text=text,
         )

@@ -310,6 +310,10 @@ MAILS = {
         reply("=?utf-8?Q?ben=40adler.example=2C?= <evil@new.example>"),
         ticket("evil@new.example", "neutral", created={"evil@new.example"}, referred=1),
     ),
+    "stranger who hides an address in his name": (
+        reply("=?utf-8?Q?Ben_=3Cben=40adler=2Eexample=3E?= <evil@new.example>"),
+        ticket("evil@new.example", "neutral", created={"evil@new.example"}, referred=1),
+    ),
     "archived participant": (reply("old@adler.example"), nobody(referred=True)),
     # --- forged senders
     "forged": (mail(BEN, f"{MX} dmarc=fail"), nobody()),
@@ -359,6 +363,18 @@ MAILS = {
         note(None),
     ),
     "bounce of something else": (mail("MAILER-DAEMON@x.example"), aside("bounce")),
+    "receipt": (
+        parts(
+            ("Content-Type: text/plain", "Ben has read it."),
+            (
+                "Content-Type: message/disposition-notification",
+                "Disposition: manual-action/MDN-sent-manually; displayed",
+            ),
+            kind="report; report-type=disposition-notification",
+            headers=("In-Reply-To: {ref}",),
+        ),
+        note(None),
+    ),
     "our own mail": (mail(f"Support <{TO}>"), aside("own")),
     "our own company": (mail("support@vendor.example"), aside("own")),
     "our own message": (mail("support@x.example", mid="{ref}"), NOTHING),

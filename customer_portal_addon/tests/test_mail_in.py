@@ -1,5 +1,6 @@
 """Who answers a ticket by mail, who joins it, and what is set aside."""
 
+import base64
 from datetime import timedelta
 from unittest.mock import patch
 from xmlrpc.client import Binary
@@ -11,8 +12,22 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
+from ..tools.incoming_mail import IncomingMail
 from .mail_common import MailInCase
-from .mail_set import AGENT, ANNA, BEN, EMIL, GESA, MX, NEW, PLAIN, mail, parts, reply
+from .mail_set import (
+    AGENT,
+    ANNA,
+    BEN,
+    EMIL,
+    GESA,
+    MAILS,
+    MX,
+    NEW,
+    PLAIN,
+    mail,
+    parts,
+    reply,
+)
 
 LOOP = "odoo.addons.mail.models.mail_thread"
 
@@ -138,6 +153,22 @@ class TestReplies(MailInCase):
         seen.tickets._link_contacts_by_address()
         self.assertFalse(seen.tickets.partner_id)
 
+    def test_odoo_and_we_have_to_read_the_same_sender(self):
+        incoming = IncomingMail(mail())
+        threads = self.env["mail.thread"]
+        threads._check_sender(incoming, {"email_from": "Ben <BEN@adler.example>"})
+        self.assertEqual(incoming.verdict, "unknown")
+        threads._check_sender(incoming, {"email_from": EMIL})
+        self.assertEqual(incoming.verdict, "fail")
+
+    def test_no_route_of_odoo_leads_to_a_ticket_unchecked(self):
+        incoming = IncomingMail(mail(EMIL))
+        route = ("helpdesk.ticket", self.ticket.id, None, self.env.uid, None)
+        values = {"is_internal": True}
+        [safe] = self.tickets._get_safe_routes(incoming, [route], {}, values)
+        self.assertFalse(safe[1])
+        self.assertFalse(values)
+
     def test_our_server_has_to_be_named(self):
         self.company.support_mail_server = False
         seen = self.receive(reply(BEN, f"Cc: {NEW}", f"{MX} dmarc=pass"))
@@ -238,7 +269,7 @@ class TestAside(MailInCase):
         self.assertEqual(aside.reason, "broken")
         self.assertIn("oops", aside.detail)
         self.assertEqual(aside.subject, "Crash")
-        self.assertEqual(aside.email_from, BEN and f"{BEN}")
+        self.assertEqual(aside.email_from, BEN)
         self.assertFalse(self.aside(), "once is enough")
 
     def test_what_the_database_wants_to_try_again_goes_on(self):
@@ -292,6 +323,8 @@ class TestAside(MailInCase):
         self.assertEqual(aside.state, "done")
         with self.assertRaises(AccessError):
             aside.with_user(self.agent).unlink()
+        with self.assertRaises(AccessError):
+            aside.with_user(self.agent).subject = "Something else"
         own = new_test_user(
             self.env, "own", groups="helpdesk_mgmt.group_helpdesk_user_own"
         )
@@ -323,9 +356,20 @@ class TestAside(MailInCase):
         notes = str(seen.tickets.message_ids.mapped("body"))
         self.assertIn("Parts of this mail are missing", notes)
 
-    def test_a_bounce_is_told_on_the_ticket(self):
-        from .mail_set import MAILS
+    def test_large_files(self):
+        limit = "odoo.addons.customer_portal_addon.models.mail_thread.MAX_FILES_BYTES"
+        file = "Content-Type: application/pdf; name={}.pdf"
+        raw = parts(PLAIN, (file.format("a"), "x" * 900), (file.format("b"), "x" * 90))
+        with patch(limit, 500):
+            seen = self.receive(raw)
+        self.assertEqual(seen.asides.reason, "too_large")
+        self.assertEqual(
+            seen.tickets.message_ids.attachment_ids.mapped("name"), ["b.pdf"]
+        )
+        kept = base64.b64decode(seen.asides.mail_file)
+        self.assertIn(b"x" * 900, kept)
 
+    def test_a_bounce_is_told_on_the_ticket(self):
         raw, _expected = MAILS["bounce of a ticket's mail"]
         seen = self.receive(raw)
         self.assertIn(BEN, seen.notes.body)
@@ -336,8 +380,6 @@ class TestAside(MailInCase):
 @tagged("post_install", "-at_install")
 class TestForwards(MailInCase):
     def test_what_the_agent_says_stays_inside(self):
-        from .mail_set import MAILS
-
         raw, _expected = MAILS["forward"]
         ticket = self.receive(raw).tickets
         secret = ticket.message_ids.filtered(lambda m: "have a look" in m.body)

@@ -1,5 +1,7 @@
 """Every mail of the set becomes what stands beside it: none raises, none is lost."""
 
+import random
+
 from odoo.tests import tagged
 from odoo.tools import email_normalize
 
@@ -17,6 +19,34 @@ class TestMailSet(MailInCase):
                 savepoint = self.env.cr.savepoint()
                 try:
                     self.check(raw, expected)
+                finally:
+                    savepoint.close(rollback=True)
+                    self.env.invalidate_all()
+
+    def test_damaged_on_the_way(self):
+        """Whatever happens to the bytes of a mail, it leaves something behind."""
+        dice = random.Random(19)
+        mails = [raw for raw, _expected in MAILS.values() if 0 < len(raw) < 5000]
+        for number in range(120):
+            raw = bytearray(dice.choice(mails))
+            for _damage in range(dice.randint(1, 12)):
+                place = dice.randrange(len(raw))
+                kind = dice.random()
+                if kind < 0.5:
+                    raw[place] = dice.choice(b'\x00\x80\xff\n<>@";:,=?( a')
+                elif kind < 0.8:
+                    raw[place:place] = dice.choice(mails)[:40]
+                else:
+                    del raw[place : place + 20]
+                raw = raw or bytearray(b"x")
+            raw = bytes(raw) + b" "
+            with self.subTest(number=number, raw=raw):
+                savepoint = self.env.cr.savepoint()
+                try:
+                    seen = self.receive(raw)
+                    known = b"<known@" in raw or b"{ref}" in raw or b"{ack}" in raw
+                    answer = seen.messages | seen.notes
+                    self.assertTrue(known or seen.tickets or answer or seen.asides)
                 finally:
                     savepoint.close(rollback=True)
                     self.env.invalidate_all()

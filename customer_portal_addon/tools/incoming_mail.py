@@ -43,6 +43,8 @@ class IncomingMail:
         """Return the raw mail, in its header no NUL, which no database takes."""
         end = re.search(rb"\r?\n\r?\n", self.raw)
         end = end.start() if end else len(self.raw)
+        if b"\x00" not in self.raw[:end]:
+            return self.raw
         return self.raw[:end].replace(b"\x00", b"") + self.raw[end:]
 
     def _read_headers(self):

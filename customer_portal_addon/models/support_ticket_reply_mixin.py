@@ -147,13 +147,19 @@ class SupportTicketReplyMixin(models.AbstractModel):
         Odoo sends the answer to the author of that one, whether or not he still takes
         part. Answers to notes are notes; but customers also answer the mails of a
         stage, which are notes by their kind only.
+
+        Whoever knows the address of an agent can guess the number of a ticket: what
+        staff write without answering a message goes to nobody outside, unless our
+        mail server has confirmed who it is.
         """
         self.ensure_one()
         parent_sudo = parent.sudo()
         author_sudo = parent_sudo.author_id
         taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
-        is_note = parent_sudo.subtype_id.internal or parent_sudo.is_internal
         is_staff = not person.sudo().partner_share
+        if not parent_sudo:
+            return {"is_internal": is_staff and self._get_trust() != "pass"}
+        is_note = parent_sudo.subtype_id.internal or parent_sudo.is_internal
         is_written = parent_sudo.message_type == "comment"
         values = {"is_internal": bool(is_note and (is_staff or is_written))}
         if not author_sudo.partner_share or author_sudo <= taking_part:

@@ -232,6 +232,21 @@ MAILS = {
         ),
         ticket(),
     ),
+    "colleague in copy": (mail(BEN, f"Cc: {GESA}"), ticket(with_={GESA})),
+    "stranger in copy": (mail(BEN, f"Cc: {NEW}"), ticket(to_suggest=NEW)),
+    "stranger in copy, confirmed": (
+        mail(BEN, f"Cc: {NEW}, {EMIL}", f"{MX} dmarc=pass"),
+        ticket(with_={NEW, EMIL}, created={NEW}),
+    ),
+    "copies of a stranger": (
+        mail(NEW, f"Cc: {BEN}"),
+        unknown_sender(to_suggest=BEN),
+    ),
+    "staff in copy": (mail(BEN, f"Cc: {AGENT}"), ticket(staff={AGENT})),
+    "copies of a machine": (
+        mail(BEN, f"Cc: {GESA}", "Precedence: bulk"),
+        ticket(ack=0),
+    ),
     "to two of our addresses": (mail(to=f"{TO}, second@desk.example"), ticket(count=2)),
     # --- answers
     "answer": (reply(), message()),
@@ -254,6 +269,14 @@ MAILS = {
     "answer by the second address": (reply("ben@home.example"), message()),
     "answer by the login": (reply("ben.login@adler.example"), message()),
     "answer of staff": (reply(AGENT), message(AGENT, "waiting_on_customer")),
+    "answer of staff by number": (
+        mail(AGENT, subject="Re: ({number})"),
+        note(AGENT),
+    ),
+    "answer of staff by number, confirmed": (
+        mail(AGENT, f"{MX} dmarc=pass", subject="Re: ({number})"),
+        message(AGENT, "waiting_on_customer"),
+    ),
     "answer of staff to a note": (
         reply(AGENT).replace(b"{ref}", b"{note}"),
         note(AGENT),
@@ -462,7 +485,10 @@ MAILS = {
     ),
     "the same mail once more": (mail(mid="<known@test.example>"), NOTHING),
     "very many parts": (parts(*[PLAIN] * 1200), aside("broken")),
-    "addresses that are none": (mail(BEN, "Cc: x\x00@y.example", to="@"), ticket()),
+    "addresses that are none": (
+        mail(BEN, "Cc: x\x00@y.example", to="@"),
+        ticket(to_suggest="x@y.example"),
+    ),
     "reference that is none": (
         mail(BEN, "References: <a\x00b> <" + "x" * 9000),
         ticket(),

@@ -47,6 +47,7 @@
         "views/helpdesk_ticket_queue_views.xml",
         "views/support_access_mail_views.xml",
         "views/support_consent_views.xml",
+        "views/support_mail_aside_views.xml",
         "wizards/support_ticket_link_wizard_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -14,6 +14,11 @@ class HelpdeskTicket(models.Model):
         "support.ticket.edit.mixin",
         "support.ticket.participant.mixin",
         "support.ticket.mail.mixin",
+        "support.ticket.reference.mixin",
+        "support.ticket.mail.reply.mixin",
+        "support.ticket.copy.mixin",
+        "support.ticket.forward.mixin",
+        "support.ticket.quote.mixin",
         "support.ticket.contact.mixin",
         "support.ticket.conversation.mixin",
         "support.ticket.reply.mixin",
@@ -100,6 +105,14 @@ class HelpdeskTicket(models.Model):
     _support_solved_idx = models.Index(
         "(company_id, status_since) WHERE portal_role = 'solved'"
     )
+
+    # Who writes how often: at every mail, and the tickets in brackets in its subject
+    _support_sender_idx = models.Index(
+        "(partner_email_normalized, create_date)"
+        " WHERE partner_email_normalized IS NOT NULL"
+    )
+    _support_number_idx = models.Index("(number)")
+
     # Who files how much within an hour
     _support_filed_by_idx = models.Index(
         "(filed_by_id, create_date) WHERE filed_by_id IS NOT NULL"

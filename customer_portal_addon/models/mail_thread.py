@@ -1,13 +1,273 @@
-from odoo import models
+import logging
+from datetime import timedelta
+from xmlrpc.client import Binary
 
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+from odoo.tools import email_normalize, plaintext2html
+from odoo.tools.mail import unfold_references
+
+from ..tools.incoming_mail import IncomingMail
 from ..tools.mail_headers import is_automatic
+from ..tools.mail_text import make_readable, shed_files, unreadable_parts
+
+_logger = logging.getLogger(__name__)
+
+# Longer texts are no reading matter: logs, or an attack on whoever shows them
+MAX_BODY = 200_000
+# What a mail server lets through as one mail; and no thread is read with more files
+MAX_FILES = 30
+MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
+MAX_PARTS = 1000  # Odoo puts texts together one by one: that takes the square of it
+# Clocks differ, and servers retry for days; anything else is made up
+DATE_FROM, DATE_UNTIL = timedelta(days=30), timedelta(hours=1)
 
 
 class MailThread(models.AbstractModel):
+    """The gateway, for mails about tickets; all others pass as if it were Odoo's.
+
+    Such a mail travels along in the context, as ``support_mail``.
+    """
+
     _inherit = "mail.thread"
 
+    @api.model
+    def message_process(
+        self,
+        model,
+        message,
+        custom_values=None,
+        save_original=False,
+        strip_attachments=False,
+        thread_id=None,
+    ):
+        """Lose no mail about a ticket: what cannot be processed is set aside."""
+        raw = message.data if isinstance(message, Binary) else message
+        raw = raw.encode() if isinstance(raw, str) else bytes(raw)
+        mail = IncomingMail(raw)
+        options = {
+            "custom_values": custom_values,
+            "save_original": save_original,
+            "strip_attachments": strip_attachments,
+            "thread_id": thread_id,
+        }
+        tickets = self.env["helpdesk.ticket"]
+        if not tickets._concerns_tickets(mail, model):
+            return super().message_process(model, raw, **options)
+        context = {"support_mail": mail}
+        if mail.is_automatic:
+            context["support_automatic"] = True
+        gateway = super(MailThread, self.with_context(**context))
+        try:
+            with self.env.cr.savepoint():
+                result = gateway.message_process(model, mail.without_nul(), **options)
+        except OperationalError:
+            raise  # the transaction is tried again
+        except Exception as error:
+            _logger.info("Set aside: mail %s", mail.message_id, exc_info=True)
+            mail.put_aside = [("broken", f"{type(error).__name__}: {error}")]
+            result = False
+        self.env["support.mail.aside"]._keep(mail, tickets.browse(result or ()))
+        return result
+
+    # ---------------------------------------------------
+    # Reading
+    # ---------------------------------------------------
+
+    @api.model
+    def message_parse(self, message, save_original=False):
+        """Read what can be read of a mail about tickets, and limit its size."""
+        mail = self.env.context.get("support_mail")
+        if not mail:
+            return super().message_parse(message, save_original=save_original)
+        cut, missing = self._limit_mail(mail, message)
+        values = super().message_parse(message, save_original=save_original)
+        for key, value in values.items():
+            if isinstance(value, str):
+                values[key] = type(value)(self._clean_header(value))
+        values["attachments"] += [
+            self._Attachment(name, content, {}) for name, content in cut
+        ]
+        hints = []
+        if cut:
+            hints.append(
+                self.env._("The text is too long. You find all of it in the file.")
+            )
+        if missing:
+            hints.append(
+                self.env._("Not all of the files could be taken. Ask us for them.")
+            )
+        for hint in hints:
+            values["body"] += plaintext2html(hint)
+        self._check_sender(mail, values)
+        # whatever Odoo takes for a reference, so that it finds no other ticket than we
+        found = unfold_references(values["references"]) + [values["in_reply_to"]]
+        mail.references = list(dict.fromkeys([*mail.references, *filter(None, found)]))
+        self._check_date(values)
+        values["message_id"] = self._get_free_message_id(values)
+        return values
+
+    def _limit_mail(self, mail, message):
+        """Repair a mail and take out what is too much, in place.
+
+        :return: the texts that were cut, in full, and whether files are missing
+        :rtype: tuple[list, bool]
+        """
+        if sum(1 for _part in message.walk()) > MAX_PARTS:
+            raise ValueError(f"More than {MAX_PARTS} parts")
+        shed = shed_files(message, MAX_FILES, MAX_FILES_BYTES)
+        cut = make_readable(message, MAX_BODY)
+        broken = unreadable_parts(message)
+        if broken:
+            detail = self.env._("%(count)s parts are unreadable.", count=broken)
+            mail.set_aside("broken", detail)
+        if shed:
+            detail = self.env._("%(count)s files were left out.", count=shed)
+            mail.set_aside("too_large", detail)
+        return cut, bool(shed or broken)
+
+    @api.model
+    def _clean_header(self, value):
+        """Return text as the database takes it."""
+        value = value.replace("\x00", "")
+        return value.encode("utf-8", "replace").decode("utf-8")
+
+    @api.model
+    def _check_sender(self, mail, values):
+        """Believe nobody whom Odoo takes for somebody else than mail programs do."""
+        if email_normalize(values["email_from"]) != email_normalize(mail.sender):
+            mail.verdict = "fail"
+
+    @api.model
+    def _check_date(self, values):
+        """Forget made-up dates: conversations and lists are sorted by them."""
+        date = fields.Datetime.to_datetime(values.get("date"))
+        now = fields.Datetime.now()
+        if date and not now - DATE_FROM < date < now + DATE_UNTIL:
+            del values["date"]
+
+    @api.model
+    def _get_free_message_id(self, values):
+        """Return the mail's id, another one when a different mail has it already.
+
+        Odoo drops what it takes for the same mail once more: whoever guesses an id
+        would keep somebody else's mail away from us.
+        """
+        message_id = values["message_id"]
+        known_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            .search([("message_id", "=", message_id)], limit=1)
+        )
+        if not known_sudo:
+            return message_id
+        is_same = email_normalize(known_sudo.email_from) == email_normalize(
+            values["email_from"]
+        ) and (known_sudo.subject or "") == (values.get("subject") or "")
+        if is_same or known_sudo.message_type != "email":
+            return message_id
+        return self.env["mail.message"]._get_message_id({})
+
+    # ---------------------------------------------------
+    # Routing
+    # ---------------------------------------------------
+
+    @api.model
+    def message_route(
+        self, message, message_dict, model=None, thread_id=None, custom_values=None
+    ):
+        """Let only those answer a ticket who take part in it."""
+        mail = self.env.context.get("support_mail")
+        if not mail or thread_id or message_dict.get("is_bounce"):
+            return super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        tickets = self.env["helpdesk.ticket"]
+        if tickets._is_own_mail(mail.sender):
+            mail.set_aside("own", "")
+            return []
+        decision = tickets._decide_on_reply(mail, message_dict)
+        if decision is None:
+            routes = super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+            return tickets._get_safe_routes(mail, routes, {}, message_dict)
+        for key in ("parent_id", "is_internal"):
+            message_dict.pop(key, None)
+        message_dict.update(references="", in_reply_to="")
+        aliases = tickets._get_aliases(mail.recipients)
+        others = aliases.filtered(lambda a: a.alias_model_id.model != tickets._name)
+        routes = []
+        if others or (aliases and not decision["ticket"]):
+            routes = super().message_route(
+                message, message_dict, model, thread_id, custom_values
+            )
+        elif not decision["ticket"]:
+            defaults = {**decision["defaults"], **(custom_values or {})}
+            routes = [(tickets._name, 0, defaults, self.env.uid, None)]
+        if decision["ticket"]:
+            routes = [route for route in routes if route[0] != tickets._name]
+            message_dict.update(decision["message"])
+            user = self._mail_find_user_for_gateway(message_dict["email_from"])
+            user_id = user.id or self.env.uid
+            reply = (tickets._name, decision["ticket"].id, None, user_id, None)
+            return [*routes, reply]
+        return tickets._get_safe_routes(mail, routes, decision["values"], message_dict)
+
+    @api.model
+    def _detect_loop_sender(self, message, message_dict, routes):
+        """Set aside what Odoo would drop, and answer none of it.
+
+        Its answers would be answered: that makes the loop.
+        """
+        mail = self.env.context.get("support_mail")
+        if not mail:
+            return super()._detect_loop_sender(message, message_dict, routes)
+        silent = super(MailThread, self.with_context(support_silent=True))
+        is_loop = silent._detect_loop_sender(message, message_dict, routes)
+        if is_loop:
+            mail.set_aside("loop", "")
+        return is_loop
+
+    @api.model
+    def _detect_loop_headers(self, msg_dict):
+        is_loop = super()._detect_loop_headers(msg_dict)
+        mail = self.env.context.get("support_mail")
+        if is_loop and mail:
+            mail.set_aside("loop", "")
+        return is_loop
+
+    def _routing_create_bounce_email(self, email_from, body_html, message, **values):
+        """Answer no machine, and nobody who may not be who the mail says."""
+        mail = self.env.context.get("support_mail")
+        is_silent = self.env.context.get("support_silent")
+        if mail and (is_silent or mail.is_automatic or mail.verdict == "fail"):
+            return None
+        return super()._routing_create_bounce_email(
+            email_from, body_html, message, **values
+        )
+
+    @api.model
+    def _routing_handle_bounce(self, email_message, message_dict):
+        """Tell staff on the ticket that a mail about it did not arrive.
+
+        Receipts come this way, too.
+        """
+        result = super()._routing_handle_bounce(email_message, message_dict)
+        mail = self.env.context.get("support_mail")
+        tickets = self.env["helpdesk.ticket"]
+        if not tickets._note_bounce(message_dict) and mail:
+            mail.set_aside("bounce", "")
+        return result
+
+    @api.model
     def _message_route_process(self, message, message_dict, routes):
         """Let what a mail creates or updates know when no person wrote it."""
-        if message_dict.get("is_bounce") or is_automatic(message):
+        mail = self.env.context.get("support_mail")
+        is_bounce = message_dict.get("is_bounce")
+        if mail and not routes and not is_bounce and not mail.put_aside:
+            mail.set_aside("unroutable", "")
+        if is_bounce or is_automatic(message):
             self = self.with_context(support_automatic=True)
         return super()._message_route_process(message, message_dict, routes)

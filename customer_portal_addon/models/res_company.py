@@ -90,6 +90,14 @@ class ResCompany(models.Model):
         "becomes a new ticket that links back. 0: always.",
     )
 
+    support_mail_server = fields.Char(
+        string="Mail server that checks senders",
+        help="The name by which your mail server signs its checks, the first word of "
+        "the header Authentication-Results in the mails you receive. What it confirms "
+        "is believed. Empty: no sender counts as confirmed; forged ones are recognised "
+        "all the same.",
+    )
+
     _support_days_not_negative = models.Constraint(
         "CHECK(support_close_after_days >= 0 AND support_reopen_days >= 0)",
         "Days can't be negative.",

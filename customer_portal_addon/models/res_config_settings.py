@@ -49,6 +49,9 @@ class ResConfigSettings(models.TransientModel):
     support_reopen_days = fields.Integer(
         related="company_id.support_reopen_days", readonly=False
     )
+    support_mail_server = fields.Char(
+        related="company_id.support_mail_server", readonly=False
+    )
     support_refused_count = fields.Integer(
         compute="_compute_support_refused",
         string="Portal users whom the contract policy refuses",

@@ -2,9 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, parse_contact_from_email
-
-from ..tools.names import person_name
+from odoo.tools import email_normalize
 
 
 class SupportTicketContactMixin(models.AbstractModel):
@@ -222,71 +220,6 @@ class SupportTicketContactMixin(models.AbstractModel):
     # ---------------------------------------------------
     # Mail gateway
     # ---------------------------------------------------
-
-    @api.model
-    def message_new(self, msg, custom_values=None):
-        """Open a ticket for the one contact whom the sender's address belongs to.
-
-        Odoo takes any of several for the author, and OCA lets them follow the ticket.
-        An unknown sender becomes a contact, unless a machine wrote.
-        """
-        values = dict(custom_values or {})
-        name, address = parse_contact_from_email(msg.get("email_from") or "")
-        team = self.env["helpdesk.ticket.team"].browse(values.get("team_id"))
-        company = team.company_id or self.env["res.company"].browse(
-            values.get("company_id")
-        )
-        sender = self.with_company(company or self.env.company)
-        contact = sender._find_contact_by_address(address, is_new=True)
-        if not contact and sender._may_become_contact(address):
-            contact = sender._create_contact(name, address)
-        msg["author_id"] = contact.id
-        values.setdefault("partner_name", contact.name or person_name(name))
-        ticket = super().message_new(msg, custom_values=values)
-        namesakes = ticket.sudo().message_partner_ids.filtered(
-            lambda person: person.partner_share and person.email_normalized == address
-        )
-        ticket.message_unsubscribe((namesakes - contact).ids)
-        return ticket
-
-    @api.model
-    def _may_become_contact(self, address):
-        """Tell whether the sender of a mail is somebody new.
-
-        Not when any contact has the address already, archived or not confirmed: staff
-        decide. Delivery addresses don't count, in which customers write any address.
-        Nor are our own addresses, whose mails come back, those of somebody.
-        """
-        people = self._get_people_by_address([address] if address else [])
-        known_sudo = people.get(address, self.env["res.partner"])
-        return bool(
-            address
-            and not self.env.context.get("support_automatic")
-            and "contact" not in known_sudo.mapped("type")
-            and not self.env["mail.alias.domain"].sudo()._find_aliases([address])
-        )
-
-    @api.model
-    def _create_contact(self, name, address):
-        """Create the contact of an unknown sender; nobody guesses the customer.
-
-        :param str name: as the sender wrote it
-        :param str address: normalised
-        :rtype: res.partner
-        """
-        # Nobody chose to create the contact: the mail came
-        contact_sudo = (
-            self.env["res.partner"]
-            .sudo()
-            .create(
-                {
-                    "name": person_name(name) or address,
-                    "email": address,
-                    "lang": self.env.company.partner_id.lang,
-                }
-            )
-        )
-        return self.env["res.partner"].browse(contact_sudo.id)
 
     def _partner_find_from_emails(self, records_emails, filter_found=None, **kwargs):
         """Let nobody take part whose address somebody else wrote down.

@@ -1,0 +1,62 @@
+from odoo import api, models
+from odoo.tools import (
+    email_normalize,
+    html2plaintext,
+    parse_contact_from_email,
+    plaintext2html,
+)
+
+from ..tools.mail_forward import find_forwarded
+from ..tools.mail_headers import is_forward
+from ..tools.names import person_name
+
+
+class SupportTicketForwardMixin(models.AbstractModel):
+    """Mails of customers that reached an agent, who forwards them."""
+
+    _name = "support.ticket.forward.mixin"
+    _description = "Mails that Agents Forward"
+
+    @api.model
+    def _read_forward(self, msg, trust):
+        """Make a mail that an agent forwards the mail of its original sender.
+
+        :param dict msg: the mail; sender and text become those of the original
+        :param str trust: as of :meth:`_get_trust`
+        :return: the agent, empty when nothing is forwarded, and what the agent sent
+        :rtype: tuple[res.partner, markupsafe.Markup]
+        """
+        agent = self._find_staff(email_normalize(msg.get("email_from") or ""))
+        is_automatic = self.env.context.get("support_automatic")
+        if trust == "fail" or is_automatic or not is_forward(msg.get("subject")):
+            agent = agent.browse()
+        found = agent and self._find_original(msg)
+        if not found or self._filter_own_addresses([found[1]]):
+            return agent.browse(), ""
+        name, address, text = found
+        original = msg["body"]
+        sender = f'"{person_name(name)}" <{address}>'
+        msg.update({"body": plaintext2html(text), "email_from": sender, "from": sender})
+        return agent, original
+
+    @api.model
+    def _find_original(self, msg):
+        """Return name, address and text of the mail that was forwarded.
+
+        :rtype: tuple[str, str, str] or None
+        """
+        for attachment in msg.get("attachments") or ():
+            content = attachment[1]
+            if hasattr(content, "get_body"):
+                name, address = parse_contact_from_email(str(content.get("From", "")))
+                if address:
+                    part = content.get_body(("plain", "html"))
+                    text = part.get_content() if part else ""
+                    if part and part.get_content_subtype() == "html":
+                        text = html2plaintext(text)
+                    return name, address, text
+        text = html2plaintext(msg.get("body") or "", include_references=False)
+        found = find_forwarded(text)
+        if not found or not email_normalize(found[1]):
+            return None
+        return found[0], email_normalize(found[1]), found[2]

@@ -1,0 +1,219 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import email_normalize
+from odoo.tools.mail import email_normalize_all
+
+# Values of a route that are no fields: they tell message_new about the mail
+REFERRED = "support_referred_ticket"
+ANSWERS_MACHINE = "support_answers_confirmation"
+
+
+class SupportTicketMailReplyMixin(models.AbstractModel):
+    """Whether a mail answers a ticket, or is one of its own."""
+
+    _name = "support.ticket.mail.reply.mixin"
+    _description = "Mails that Answer Tickets"
+
+    # ---------------------------------------------------
+    # Who may answer
+    # ---------------------------------------------------
+
+    def _find_answering_person(self, address):
+        """Return who may answer the ticket from an address, if anybody.
+
+        The contact and the participants, by any of their addresses, the customer's
+        administrators, and staff. Archived people have left.
+
+        :param str address: normalised
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        ticket_sudo = self.sudo()
+        people_sudo = ticket_sudo.partner_id | ticket_sudo.message_partner_ids
+        if ticket_sudo.commercial_partner_id:
+            people_sudo |= people_sudo.search(
+                [
+                    ("commercial_partner_id", "=", self.commercial_partner_id.id),
+                    ("is_customer_administrator", "=", True),
+                    ("support_unconfirmed", "=", False),
+                    ("user_ids.active", "=", True),
+                ]
+            )
+        found_sudo = people_sudo.filtered(
+            lambda person: person.active and address in self._get_addresses_of(person)
+        )
+        return (found_sudo or self._find_staff(address))[:1]
+
+    @api.model
+    def _get_addresses_of(self, person):
+        """Return all addresses by which we know somebody.
+
+        :rtype: set[str]
+        """
+        person_sudo = person.sudo()
+        return {
+            person_sudo.email_normalized,
+            *email_normalize_all(person_sudo.email or ""),
+            *map(email_normalize, person_sudo.user_ids.mapped("login")),
+        } - {False, ""}
+
+    @api.model
+    def _find_staff(self, address):
+        """Return the internal user with an address, as a contact.
+
+        :rtype: res.partner
+        """
+        if not address:
+            return self.env["res.partner"]
+        users_sudo = self.env["res.users"].sudo()
+        found_sudo = users_sudo.search(
+            Domain("share", "=", False)
+            & (
+                Domain("login", "=", address)
+                | Domain("partner_id.email_normalized", "=", address)
+            ),
+            limit=1,
+        )
+        return found_sudo.partner_id
+
+    # ---------------------------------------------------
+    # The decision
+    # ---------------------------------------------------
+
+    @api.model
+    def _decide_on_reply(self, mail, msg):
+        """Decide whether a mail is an answer to a ticket, or a ticket of its own.
+
+        :param IncomingMail mail:
+        :param dict msg: the mail as Odoo has parsed it
+        :return: None when it refers to no ticket. Else the ``ticket`` that it answers,
+            empty for a new one; values for its ``message``; ``defaults`` of a new
+            ticket that comes by no alias, and ``values`` of any new one
+        :rtype: dict or None
+        """
+        ticket_sudo, parent_sudo = self._find_referred_ticket(mail)
+        if not ticket_sudo:
+            return None
+        is_forged = mail.verdict == "fail"
+        person = ticket_sudo._find_answering_person(mail.sender)
+        if not is_forged and mail.is_automatic and (person or parent_sudo):
+            note = {"is_internal": True, "author_id": person.id}
+            return ticket_sudo._as_answer(note)
+        if is_forged or not person:
+            confirms = not parent_sudo or parent_sudo.message_type == "email_outgoing"
+            values = {REFERRED: ticket_sudo.id, ANSWERS_MACHINE: confirms}
+            return ticket_sudo._as_new(values)
+        original_sudo = ticket_sudo._get_original()
+        if original_sudo._find_answering_person(mail.sender):
+            ticket_sudo = original_sudo
+        is_over = ticket_sudo.closed and not ticket_sudo._can_be_reopened()
+        if not ticket_sudo.active or (is_over and person.partner_share):
+            return ticket_sudo._as_new({"previous_ticket_id": ticket_sudo.id})
+        return ticket_sudo._as_answer(
+            {
+                "author_id": person.id,
+                **ticket_sudo._get_parent_values(parent_sudo, person),
+            }
+        )
+
+    def _as_answer(self, message):
+        return {"ticket": self, "message": message, "values": {}, "defaults": {}}
+
+    def _as_new(self, values):
+        """Return the decision for a ticket of its own, in the same team."""
+        self.ensure_one()
+        defaults = {"team_id": self.team_id.id, "company_id": self.company_id.id}
+        return {
+            "ticket": self.browse(),
+            "message": {},
+            "values": values,
+            "defaults": defaults,
+        }
+
+    def _get_original(self):
+        """Return the ticket that this one is a duplicate of, or itself."""
+        self.ensure_one()
+        seen = original = self
+        while original.duplicate_id and original.duplicate_id not in seen:
+            original = original.duplicate_id
+            seen |= original
+        return original
+
+    def _get_parent_values(self, parent, person):
+        """Return what an answer takes over from the message that it answers.
+
+        Odoo sends the answer to the author of that one, whether or not he still takes
+        part. Answers to notes are notes; but customers also answer the mails of a
+        stage, which are notes by their kind only.
+
+        Whoever knows the address of an agent can guess the number of a ticket: what
+        staff write without answering a message goes to nobody outside, unless our
+        mail server has confirmed who it is.
+        """
+        self.ensure_one()
+        parent_sudo = parent.sudo()
+        author_sudo = parent_sudo.author_id
+        taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
+        is_staff = not person.sudo().partner_share
+        if not parent_sudo:
+            return {"is_internal": is_staff and self._get_trust() != "pass"}
+        is_note = parent_sudo.subtype_id.internal or parent_sudo.is_internal
+        is_written = parent_sudo.message_type == "comment"
+        values = {"is_internal": bool(is_note and (is_staff or is_written))}
+        if not author_sudo.partner_share or author_sudo <= taking_part:
+            values["parent_id"] = parent_sudo.id
+        return values
+
+    @api.model
+    def _get_safe_routes(self, mail, routes, values, msg):
+        """Return the routes with values for new tickets; nobody acts by a forged name.
+
+        Without their aliases: when something fails, Odoo would tell the sender so and
+        mark the alias, in a transaction of its own. But the mail is set aside.
+
+        Nor do they lead to tickets that we have not decided about.
+
+        :param list routes: as of ``message_route``
+        :param dict values: for new tickets
+        :param dict msg: the mail as Odoo has parsed it
+        """
+        safe = []
+        for model, thread_id, defaults, user_id, alias in routes or []:
+            if model == self._name:
+                if mail.verdict == "fail":
+                    user_id = self.env.uid
+                if thread_id != alias.alias_force_thread_id if alias else thread_id:
+                    thread_id = 0
+                    msg.pop("is_internal", None)
+                if not thread_id:
+                    defaults = {**(defaults or {}), **values}
+                alias = None
+            safe.append((model, thread_id, defaults, user_id, alias))
+        return safe
+
+    @api.model
+    def _detect_loop_sender_domain(self, email_from_normalized):
+        """Recognise senders of many tickets, from the index."""
+        return [("partner_email_normalized", "=", email_from_normalized)]
+
+    # ---------------------------------------------------
+    # How much
+    # ---------------------------------------------------
+
+    @api.model
+    def _is_repeated(self, address, subject, limit):
+        """Tell whether a sender has filed the same within an hour, or too much.
+
+        To be asked before the ticket is created.
+        """
+        # the database's clock, by which tickets are created
+        since = self.env.cr.now() - timedelta(hours=1)
+        tickets_sudo = self.sudo().with_context(active_test=False)
+        recent_sudo = tickets_sudo.search_fetch(
+            [("partner_email_normalized", "=", address), ("create_date", ">", since)],
+            ["name"],
+            limit=limit,
+        )
+        return len(recent_sudo) >= limit or subject in recent_sudo.mapped("name")

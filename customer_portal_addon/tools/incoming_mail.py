@@ -1,0 +1,67 @@
+"""A mail that has just arrived, and what can be told before it is parsed."""
+
+import re
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+
+from .mail_authenticity import read_verdict
+from .mail_headers import (
+    header_addresses,
+    header_references,
+    header_text,
+    is_automatic,
+    sender_address,
+)
+
+_RECIPIENTS = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
+MAX_HEADERS = 200_000
+
+
+class IncomingMail:
+    """Raw bytes and what their header says. Never raises, however broken it is.
+
+    While the mail is processed, what cannot become part of a ticket is noted in
+    ``put_aside``.
+    """
+
+    def __init__(self, raw):
+        self.raw = raw
+        self.headers = self._read_headers()
+        self.is_automatic = is_automatic(self.headers)
+        self.sender = sender_address(self.headers)
+        self.verdict, self.server = read_verdict(self.headers, self.sender)
+        if not self.sender:
+            # from nobody, or from several: nobody's word
+            self.verdict = "fail"
+        self.recipients = header_addresses(self.headers, *_RECIPIENTS)
+        self.references = header_references(self.headers)
+        self.message_id = header_text(self.headers, "Message-Id")[:500]
+        self.put_aside = []
+
+    def without_nul(self):
+        """Return the raw mail, in its header no NUL, which no database takes."""
+        end = re.search(rb"\r?\n\r?\n", self.raw)
+        end = end.start() if end else len(self.raw)
+        if b"\x00" not in self.raw[:end]:
+            return self.raw
+        return self.raw[:end].replace(b"\x00", b"") + self.raw[end:]
+
+    def _read_headers(self):
+        try:
+            head = self.raw[:MAX_HEADERS]
+            return BytesHeaderParser(policy=policy.SMTP).parsebytes(head)
+        except Exception:  # nothing is known then
+            return EmailMessage(policy=policy.SMTP)
+
+    def text_of(self, name):
+        """Return a header as a reader sees it."""
+        return header_text(self.headers, name)
+
+    def set_aside(self, reason, detail=""):
+        """Note that staff have to look at the mail, or at a part of it.
+
+        :param str reason: a key of the field of ``support.mail.aside``
+        :param str detail: for staff
+        """
+        self.put_aside.append((reason, detail))

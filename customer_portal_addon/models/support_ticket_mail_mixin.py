@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext, parse_contact_from_email, plaintext2html
 
 from ..tools.names import person_name
-from .support_ticket_reply_mixin import ANSWERS_MACHINE, REFERRED
+from .support_ticket_mail_reply_mixin import ANSWERS_MACHINE, REFERRED
 
 # A person rarely files more within an hour, an answering machine in a loop does
 MAX_CONFIRMATIONS = 5
@@ -221,6 +221,12 @@ class SupportTicketMailMixin(models.AbstractModel):
             if "cid:" in (self.description or ""):
                 self.sudo().description = message.body
         return result
+
+    def _get_references(self, message=None):
+        """Have the confirmation answer the mail that is just becoming the ticket."""
+        references = super()._get_references(message)
+        mail = self.env.context.get("support_mail")
+        return references or (mail.message_id if mail else "")
 
     def _mail_stage(self):
         """Answer no machine, and nobody who may not be who the mail says."""

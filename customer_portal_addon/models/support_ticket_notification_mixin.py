@@ -138,7 +138,11 @@ class SupportTicketNotificationMixin(models.AbstractModel):
         domain = self._get_outgoing_domain()
         if message:
             domain &= Domain("id", "<", message.id)
-        root_sudo = messages_sudo.search(domain, order="id", limit=1)
+        # the confirmation is written before the mail that it confirms
+        opening = domain & Domain("subtype_id", "=", self._creation_subtype().id)
+        root_sudo = messages_sudo.search(
+            opening & Domain("message_type", "=", "email"), limit=1
+        ) or messages_sudo.search(domain, order="id", limit=1)
         last_sudo = messages_sudo.search(
             domain & Domain("message_type", "!=", "email_outgoing"),
             order="id desc",

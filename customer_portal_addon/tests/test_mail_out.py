@@ -211,7 +211,10 @@ class TestPersonalMails(MailOutTools, SupportCase):
                 f"Subject: Mailed\nMessage-Id: {opening}\n\nHelp\n",
             )
             self.settle()
+            self.send_queue()
         ticket = self.env["helpdesk.ticket"].browse(ticket_id)
+        confirmation = self.mail_to(self.ben.email)
+        self.assertEqual(self.references(confirmation), [opening])
         self.post(ticket=ticket)
         self.assertEqual(self.references(self.mail_to(self.ben.email))[0], opening)
         self.move("solved", ticket)

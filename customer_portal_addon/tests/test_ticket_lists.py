@@ -127,7 +127,7 @@ class TestTicketList(ListCase):
 
     def test_order(self):
         first = self._create_ticket(self.ben, name="B")
-        second = self._create_ticket(self.ben, name="A")
+        self._create_ticket(self.ben, name="A")
         first.last_activity_at = fields.Datetime.now() + timedelta(hours=1)
         self.env.flush_all()
         self.env.cr.execute(

@@ -109,7 +109,7 @@ class HelpdeskTicketStage(models.Model):
     def _get_explanations(self, label):
         """Return names and descriptions of the stages of one status.
 
-        Without a stage that only repeats the status.
+        Names alone only where there are several: tickets show theirs then.
 
         :rtype: list[dict]
         """
@@ -121,7 +121,12 @@ class HelpdeskTicketStage(models.Model):
             }
             for stage in self
         ]
-        return [e for e in explanations if e["description"] or e["name"] != label]
+        is_one_of_several = len(self) > 1
+        return [
+            stage
+            for stage in explanations
+            if stage["description"] or (is_one_of_several and stage["name"] != label)
+        ]
 
     @api.model
     def _get_status_meanings(self):

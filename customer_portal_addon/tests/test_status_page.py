@@ -42,6 +42,14 @@ class TestStatusPage(SupportHttpCase):
         new.write({"name": "New", "description": "<p><br></p>"})
         self.assertEqual(self.text("new").count("New"), 1)
 
+    def test_the_name_of_an_only_stage_says_nothing(self):
+        self.progress.write({"name": "At work", "description": False})
+        self.assertNotIn("At work", self.text("waiting_on_us"))
+        self.progress.copy({"name": "In development"})
+        text = self.text("waiting_on_us")
+        self.assertIn("At work", text)
+        self.assertIn("In development", text)
+
     def test_stages_that_customers_never_see(self):
         stages = self.env["helpdesk.ticket.stage"]
         teams = self.env["helpdesk.ticket.team"]

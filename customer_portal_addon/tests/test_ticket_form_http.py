@@ -109,7 +109,7 @@ class TestTicketFormHttp(SupportHttpCase):
         self.assertEqual(ticket.partner_id, self.ben.partner_id)
         for text in ("It crashes", "Window", "Main", "Mon 9-12", "Prüfstand.png"):
             self.assertIn(text, response.text)
-        [link] = self.find(response, "//a[contains(., 'zwei.png')]/@href")
+        [link] = self.find(response, "//section//a[contains(., 'zwei.png')]/@href")
         self.assertEqual(self.url_open(link).content, PNG)
 
     def test_each_mistake_stands_at_its_field(self):

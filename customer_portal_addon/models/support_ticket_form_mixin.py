@@ -240,7 +240,6 @@ class SupportTicketFormMixin(models.AbstractModel):
         :param list addresses: normalised mail addresses; unknown ones become contacts
         """
         self.ensure_one()
-        addresses = [a for a in addresses if a != email_normalize(contact.email or "")]
-        ticket = self.with_context(default_lang=contact.lang)  # of new contacts
-        partners = ticket._partner_find_from_emails_single(addresses)
-        self.message_subscribe((contact | partners).ids)
+        self.message_subscribe(contact.ids)
+        own = email_normalize(contact.email or "")
+        self._subscribe_addresses([a for a in addresses if a != own])

@@ -55,6 +55,10 @@ class SupportTicketMailMixin(models.AbstractModel):
         name, address = parse_contact_from_email(msg.get("email_from") or "")
         contact, is_new = sender._get_sender_contact(name, address, trust)
         values.setdefault("partner_name", contact.name or person_name(name))
+        channel = self.env.ref(
+            "helpdesk_mgmt.helpdesk_ticket_channel_email", raise_if_not_found=False
+        )
+        values.setdefault("channel_id", channel.id if channel else False)
         if trust == "fail":
             values["is_contact_removed"] = True  # nobody is linked later, either
         msg["author_id"] = contact.id

@@ -1,8 +1,11 @@
 from odoo import fields, models
-from odoo.tools import plaintext2html
+from odoo.tools import email_normalize, formataddr, plaintext2html
 
 from ..tools import mail_subjects
 from .support_ticket_notification_mixin import MAIL_LAYOUT
+
+# Longer ones are folded, which some mail servers stumble over
+MAX_REPLY_TO = 68
 
 
 class SupportTicketReaderMixin(models.AbstractModel):
@@ -120,18 +123,29 @@ class SupportTicketReaderMixin(models.AbstractModel):
 
     def _prepare_reader_mail_values(self, partner):
         """Return the values of a mail that don't come from its template."""
-        company = self.company_id
         return {
             "recipient_ids": [fields.Command.set(partner.ids)],
             "email_to": False if partner else self._get_reader_address(),
             "email_cc": False,
-            "reply_to": self._notify_get_reply_to(author_id=company.partner_id.id)[
-                self.id
-            ],
+            "reply_to": self._get_automatic_reply_to(),
             "references": self._get_references(),
             "headers": repr({"Auto-Submitted": "auto-generated"}),
             "is_notification": True,  # keeps the note when the mail is sent
         }
+
+    def _get_automatic_reply_to(self):
+        """Return where answers go, named after the company if the name fits.
+
+        Odoo would take the name of whoever happens to cause the mail.
+        """
+        self.ensure_one()
+        company = self.company_id
+        reply_to = self._notify_get_reply_to(author_id=company.partner_id.id)[self.id]
+        address = email_normalize(reply_to or "")
+        if not address:
+            return reply_to
+        named = formataddr((company.name, address))
+        return named if len(named) <= MAX_REPLY_TO else address
 
     def _prepare_reader_context(self, partner):
         """Return what a template may know about its reader.

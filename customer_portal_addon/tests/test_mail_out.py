@@ -225,6 +225,36 @@ class TestPersonalMails(MailOutTools, SupportCase):
 class TestAutomaticMails(MailOutTools, SupportCase):
     """The mails of the stages: for everybody who takes part, each in their words."""
 
+    def test_answers_go_to_the_company_not_to_who_caused_the_mail(self):
+        self.ticket.team_id = self.env["helpdesk.ticket.team"].create(
+            {"name": "Desk", "alias_name": "the-desk-for-everything-that-can-happen"}
+        )
+        self.env["mail.alias.domain"].search([])[:1] or self.env[
+            "mail.alias.domain"
+        ].create({"name": "vendor.example"})
+        self.move("solved")
+        reply_to = str(self._mails[0]["reply_to"])
+        self.assertNotIn(self.env.user.name, reply_to)
+        self.assertNotIn(self.agent.name, reply_to)
+        self.assertLessEqual(len(reply_to), 68)
+
+    def test_strangers_are_told_what_became_of_their_mail(self):
+        with self.mock_mail_gateway():
+            ticket_id = self.env["mail.thread"].message_process(
+                "helpdesk.ticket",
+                "From: new@world.example\nTo: support@vendor.example\n"
+                "Subject: BUY NOW\nMessage-Id: <spam@world.example>\n\nBUY\n",
+            )
+            self.settle()
+            self.send_queue()
+        body = self.mail_to("new@world.example")["body"]
+        self.assertIn("from your address", body)
+        self.assertNotIn("in copy", body)
+        self.assertNotIn("BUY", body)
+        ticket = self.env["helpdesk.ticket"].browse(ticket_id)
+        channel = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_email")
+        self.assertEqual(ticket.channel_id, channel)
+
     def test_everybody_once_but_staff(self):
         for role in ("solved", "closed"):
             self.move(role)

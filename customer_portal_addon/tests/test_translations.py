@@ -16,12 +16,14 @@ SAME_IN_GERMAN = {
     "ID",
     "MB:",
     "Name",
+    "Normal",
     "Option",
     "Person",
     "Status",
     "Support",
     "Text",
     "Ticket",
+    "Tickets",
     "fa-bug",
 }
 

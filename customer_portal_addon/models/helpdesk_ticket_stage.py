@@ -167,29 +167,29 @@ class HelpdeskTicketStage(models.Model):
             "Close the ticket if you agree. If something is missing, simply answer: "
             "the ticket stays open."
         )
+        if not days:
+            return advice
         if days == 1:
-            return f"{advice} {_('Without an answer we close it after one day.')}"
-        if days:
+            automatic = _("Without an answer we close it after one day.")
+        else:
             automatic = _(
                 "Without an answer we close it after %(days)s days.", days=days
             )
-            return f"{advice} {automatic}"
-        return advice
+        return f"{advice} {automatic}"
 
     def _get_closed_advice(self, days):
         _ = self.env._
-        if not days:
-            return _(
-                "It takes no more messages in the portal. Answer one of our e-mails "
-                "about it to open it again."
-            )
-        if days == 1:
-            return _(
-                "It takes no more messages in the portal. For one day you can open it "
-                "again by answering one of our e-mails; later please file a new ticket."
-            )
-        return _(
-            "It takes no more messages in the portal. For %(days)s days you can open "
-            "it again by answering one of our e-mails; later please file a new ticket.",
-            days=days,
+        advice = _(
+            "It takes no more messages. To open it again, use the menu “Actions” of the "
+            "ticket or answer one of our e-mails about it."
         )
+        if not days:
+            return advice
+        if days == 1:
+            until = _("That works for one day; later please file a new ticket.")
+        else:
+            until = _(
+                "That works for %(days)s days; later please file a new ticket.",
+                days=days,
+            )
+        return f"{advice} {until}"

@@ -180,8 +180,8 @@ class HelpdeskTicketStage(models.Model):
     def _get_closed_advice(self, days):
         _ = self.env._
         advice = _(
-            "It takes no more messages. To open it again, use the menu “Actions” of the "
-            "ticket or answer one of our e-mails about it."
+            "It takes no more messages. To open it again, use the ticket's menu "
+            "“Actions” or answer one of our e-mails about it."
         )
         if not days:
             return advice

@@ -68,19 +68,19 @@ class TestStatusPage(SupportHttpCase):
         self.assertIn("OPENLY", text)
 
     def test_markup_in_names_is_text(self):
-        self.progress.name = "<i>x</i>"
+        self.progress.copy({"name": "<i>x</i>"})
         self.assertIn("<i>x</i>", self.text("waiting_on_us"))
 
     def test_days_of_the_settings(self):
         self.company.write({"support_close_after_days": 9, "support_reopen_days": 21})
         self.assertIn("after 9 days", self.text("solved"))
-        self.assertIn("For 21 days", self.text("closed"))
+        self.assertIn("for 21 days", self.text("closed"))
         self.company.write({"support_close_after_days": 0, "support_reopen_days": 0})
         self.assertNotIn("Without an answer", self.text("solved"))
         self.assertNotIn("days", self.text("closed"))
         self.company.write({"support_close_after_days": 1, "support_reopen_days": 1})
         self.assertIn("after one day", self.text("solved"))
-        self.assertIn("For one day", self.text("closed"))
+        self.assertIn("for one day", self.text("closed"))
 
     @mute_logger("odoo.addons.website.models.website")  # about other pages
     def test_in_the_sitemap(self):

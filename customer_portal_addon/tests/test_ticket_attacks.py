@@ -1,8 +1,14 @@
 """Attacks on tickets by mail and over RPC that once succeeded."""
 
+from time import monotonic
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import plaintext2html
 
+from ..tools import mail_subjects
+from ..tools.mail_forward import find_forwarded
+from ..tools.mail_text import salvage_text
 from .mail_common import MailInCase
 from .mail_set import AGENT, BEN, EMIL, MX, NEW, mail, reply
 
@@ -70,3 +76,22 @@ class TestHiddenReferences(MailInCase):
         headers = ("To: =?utf-8?q?hotline=40desk=2Eexample?=", f"{MX} dmarc=fail")
         seen = self.receive(mail(BEN, *headers, to=""), fallback=None)
         self.assertFalse(seen.tickets.partner_id)
+
+
+@tagged("post_install", "-at_install")
+class TestSlowTexts(MailInCase):
+    def test_nothing_takes_long_to_read(self):
+        size = 100_000
+        lines = ["From: " + "a@" * size, "From: " + "a" * size]
+        lines += ["From" + " " * size + "x", "From: a@b.example\nTo" + " " * size]
+        started = monotonic()
+        for line in lines:
+            find_forwarded(line)
+            pre = f"<p>x</p><pre>{line}</pre>"
+            self.ticket._split_quotes(pre)
+            self.ticket._split_quotes(plaintext2html(line))
+        for quote in ("&gt;" * (size // 4), " " * size, "on " + "x " * size):
+            self.ticket._split_quotes(f"<pre>x\n{quote}\n&gt; y</pre>")
+        mail_subjects.as_answer("re" + " " * size + "x", "HT1")
+        salvage_text(b"\n\n" + b"<style " * size)
+        self.assertLess(monotonic() - started, 20)

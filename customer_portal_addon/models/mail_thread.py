@@ -5,8 +5,9 @@ from xmlrpc.client import Binary
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, plaintext2html
-from odoo.tools.mail import unfold_references
+from odoo.tools.mail import email_normalize_all, unfold_references
 
 from ..tools.incoming_mail import IncomingMail
 from ..tools.mail_headers import is_automatic
@@ -22,6 +23,10 @@ MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
 MAX_PARTS = 1000  # Odoo puts texts together one by one: that takes the square of it
 # Clocks differ, and servers retry for days; anything else is made up
 DATE_FROM, DATE_UNTIL = timedelta(days=30), timedelta(hours=1)
+
+
+class LeadsToTicket(Exception):
+    """A mail is about tickets, although we did not see that in its raw header."""
 
 
 class MailThread(models.AbstractModel):
@@ -43,6 +48,9 @@ class MailThread(models.AbstractModel):
         thread_id=None,
     ):
         """Lose no mail about a ticket: what cannot be processed is set aside."""
+        if self.env.user.share and not self.env.su:
+            # Odoo lets them call this: they would write in the name of anybody
+            raise AccessError(self.env._("Only the mail server delivers mails."))
         raw = message.data if isinstance(message, Binary) else message
         raw = raw.encode() if isinstance(raw, str) else bytes(raw)
         mail = IncomingMail(raw)
@@ -54,7 +62,11 @@ class MailThread(models.AbstractModel):
         }
         tickets = self.env["helpdesk.ticket"]
         if not tickets._concerns_tickets(mail, model):
-            return super().message_process(model, raw, **options)
+            elsewhere = super(MailThread, self.with_context(support_elsewhere=True))
+            try:
+                return elsewhere.message_process(model, raw, **options)
+            except LeadsToTicket:
+                _logger.info("About a ticket after all: mail %s", mail.message_id)
         context = {"support_mail": mail}
         if mail.is_automatic:
             context["support_automatic"] = True
@@ -104,6 +116,8 @@ class MailThread(models.AbstractModel):
         # whatever Odoo takes for a reference, so that it finds no other ticket than we
         found = unfold_references(values["references"]) + [values["in_reply_to"]]
         mail.references = list(dict.fromkeys([*mail.references, *filter(None, found)]))
+        found = email_normalize_all(values["recipients"])
+        mail.recipients = list(dict.fromkeys([*mail.recipients, *found]))
         self._check_date(values)
         values["message_id"] = self._get_free_message_id(values)
         return values
@@ -179,11 +193,15 @@ class MailThread(models.AbstractModel):
     ):
         """Let only those answer a ticket who take part in it."""
         mail = self.env.context.get("support_mail")
+        tickets = self.env["helpdesk.ticket"]
         if not mail or thread_id or message_dict.get("is_bounce"):
-            return super().message_route(
+            routes = super().message_route(
                 message, message_dict, model, thread_id, custom_values
             )
-        tickets = self.env["helpdesk.ticket"]
+            elsewhere = self.env.context.get("support_elsewhere")
+            if elsewhere and any(route[0] == tickets._name for route in routes or ()):
+                raise LeadsToTicket()
+            return routes
         if tickets._is_own_mail(mail.sender):
             mail.set_aside("own", "")
             return []

@@ -39,8 +39,10 @@ class SupportTicketCopyMixin(models.AbstractModel):
         author_sudo = author.sudo()
         is_staff = author_sudo and not author_sudo.partner_share
         may_bring = is_staff or author_sudo & taking_part
+        # anybody can write in the name of staff, but who knows our message's id?
+        may_be_foreign = trust == "pass" or (is_staff and bool(msg.get("parent_id")))
         for address in left if may_bring else []:
-            person = self._find_person_in_copy(address, is_staff or trust == "pass")
+            person = self._find_person_in_copy(address, may_be_foreign)
             if person and (not person.partner_share or self._get_free_places()):
                 self.message_subscribe(person.ids)
                 left = [other for other in left if other != address]

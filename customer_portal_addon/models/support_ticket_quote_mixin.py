@@ -6,7 +6,7 @@ from lxml import etree, html
 from odoo import api, models
 from odoo.tools import html_sanitize
 
-from ..tools.mail_forward import block_end, is_sender_line
+from ..tools.mail_forward import MAX_LINE, block_end, is_sender_line
 
 _INTRO = re.compile(
     r"^[\s>]*(am|on|le|il|el)\s.{4,300}\s(schrieb|wrote|a écrit|ha scritto|escribió)\b"
@@ -176,7 +176,8 @@ def _skip_quotes(lines, end):
         number -= 1
     for count in range(1, _INTRO_LINES + 1) if has_quote else ():
         above = [line.text.strip() for line in lines[max(0, number - count) : number]]
-        if _INTRO.match(" ".join(above)):
+        intro = " ".join(above)
+        if len(intro) <= MAX_LINE and _INTRO.match(intro):
             return max(0, number - count)
     if not has_quote and end == len(lines):
         return end

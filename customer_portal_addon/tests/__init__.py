@@ -37,6 +37,7 @@ from . import (
     test_ticket_form,
     test_ticket_form_http,
     test_ticket_actions,
+    test_ticket_attacks,
     test_ticket_lists,
     test_tickets,
     test_tools,

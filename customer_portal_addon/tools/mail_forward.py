@@ -11,7 +11,11 @@ _OTHER = re.compile(
     r"|reply-to|importance|wichtigkeit)\s*\*?\s*:",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"]+@[^\s<>()\[\],;:\"]+\.[^\s<>()\[\],;:\"]+")
+# Bounded, so that no line takes long to search
+_ADDRESS = re.compile(
+    r"[^\s<>()\[\],;:\"@]{1,64}@[^\s<>()\[\],;:\"@]{1,255}\.[^\s<>()\[\],;:\"@]{1,63}"
+)
+MAX_LINE = 1000
 _BLOCK_LINES = 8
 
 
@@ -24,7 +28,7 @@ def find_forwarded(text):
     """
     lines = (text or "").splitlines()
     for number, line in enumerate(lines):
-        match = _FROM.match(line)
+        match = is_sender_line(line) and _FROM.match(line)
         address = match and _ADDRESS.search(match["who"])
         if not address:
             continue
@@ -50,11 +54,11 @@ def block_end(lines, start):
     :rtype: int or None
     """
     above = start
-    while above and _OTHER.match(lines[above - 1]):
+    while above and _is_other(lines[above - 1]):
         above -= 1
     found, end = start - above, start + 1
     for number in range(start + 1, min(start + _BLOCK_LINES + 1, len(lines))):
-        if _OTHER.match(lines[number]):
+        if _is_other(lines[number]):
             found, end = found + 1, number + 1
         elif not lines[number].strip(" \t>*") and found >= 2:
             break
@@ -63,4 +67,8 @@ def block_end(lines, start):
 
 def is_sender_line(line):
     """Tell whether a line may begin a header block."""
-    return bool(_FROM.match(line))
+    return len(line) <= MAX_LINE and bool(_FROM.match(line))
+
+
+def _is_other(line):
+    return len(line) <= MAX_LINE and bool(_OTHER.match(line))

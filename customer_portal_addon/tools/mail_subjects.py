@@ -24,4 +24,5 @@ def as_answer(subject, number):
 
     :rtype: str
     """
-    return with_number(f"Re: {_PREFIXES.sub('', subject or '')}", number)
+    subject = " ".join((subject or "").split())
+    return with_number(f"Re: {_PREFIXES.sub('', subject)}", number)

@@ -168,7 +168,7 @@ def salvage_text(raw, limit=20_000):
     """
     _head, _line, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     text = decode_text(body[: limit * 4])
-    text = re.sub(r"<(style|script)\b.*?</\1\s*>", " ", text, flags=re.S | re.I)
+    text = re.sub(r"<(style|script)\b.*?(</\1\s*>|\Z)", " ", text, flags=re.S | re.I)
     text = re.sub(r"<[^<>]{1,2000}>", " ", text)
     text = "".join(c for c in text if c.isprintable() or c in "\n\t")
     return re.sub(r"\n{3,}", "\n\n", text)[:limit].strip()

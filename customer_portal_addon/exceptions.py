@@ -12,3 +12,7 @@ class SupportAccessRefused(AccessDenied):
     def __init__(self, message, decision):
         super().__init__(message)
         self.decision = decision
+
+
+class LeadsToTicket(Exception):
+    """A mail is about tickets, although its raw header did not show that."""

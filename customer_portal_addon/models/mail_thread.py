@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, plaintext2html
 from odoo.tools.mail import email_normalize_all, unfold_references
 
+from ..exceptions import LeadsToTicket
 from ..tools.incoming_mail import IncomingMail
 from ..tools.mail_headers import is_automatic
 from ..tools.mail_text import make_readable, shed_files, unreadable_parts
@@ -23,10 +24,6 @@ MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
 MAX_PARTS = 1000  # Odoo puts texts together one by one: that takes the square of it
 # Clocks differ, and servers retry for days; anything else is made up
 DATE_FROM, DATE_UNTIL = timedelta(days=30), timedelta(hours=1)
-
-
-class LeadsToTicket(Exception):
-    """A mail is about tickets, although we did not see that in its raw header."""
 
 
 class MailThread(models.AbstractModel):

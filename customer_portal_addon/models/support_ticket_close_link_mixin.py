@@ -61,9 +61,12 @@ class SupportTicketCloseLinkMixin(models.AbstractModel):
         if not values or [values[0]] != self.ids:
             return None
         ticket_sudo = self.sudo().exists()
+        if not ticket_sudo.active:
+            return None
         partner_sudo = ticket_sudo.env["res.partner"].browse(values[1]).exists()
-        people_sudo = ticket_sudo.partner_id | ticket_sudo.message_partner_ids
-        if not ticket_sudo.active or partner_sudo not in people_sudo:
+        people_sudo = ticket_sudo._get_present_contact()
+        people_sudo |= ticket_sudo.message_partner_ids
+        if partner_sudo not in people_sudo:
             return None
         return ticket_sudo, partner_sudo, values[2]
 

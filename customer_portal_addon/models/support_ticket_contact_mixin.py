@@ -188,6 +188,16 @@ class SupportTicketContactMixin(models.AbstractModel):
             author_id=author.id if author else None,
         )
 
+    def _get_present_contact(self):
+        """Return the contact, unless they work for another customer by now.
+
+        They don't see the ticket any more, and are not to hear of it either.
+        """
+        self.ensure_one()
+        contact = self.partner_id
+        customer = contact.sudo().commercial_partner_id
+        return contact if customer == self.commercial_partner_id else contact.browse()
+
     @api.model
     def _cron_link_contacts(self, batch_size=200):
         """Link the tickets from before their contact was known, in batches."""

@@ -28,7 +28,8 @@ class SupportTicketCopyMixin(models.AbstractModel):
         trust = self._get_trust()
         if trust == "fail" or self.env.context.get("support_automatic"):
             return
-        taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
+        taking_part = self.sudo()._get_present_contact()
+        taking_part |= self.sudo().message_partner_ids
         addresses = email_split(f"{msg.get('to') or ''},{msg.get('cc') or ''}")
         addresses = list(dict.fromkeys(filter(None, map(email_normalize, addresses))))
         known = {email_normalize(msg.get("email_from") or "")}

@@ -31,7 +31,8 @@ class SupportTicketMailReplyMixin(models.AbstractModel):
         """
         self.ensure_one()
         ticket_sudo = self.sudo()
-        people_sudo = ticket_sudo.partner_id | ticket_sudo.message_partner_ids
+        people_sudo = ticket_sudo._get_present_contact()
+        people_sudo |= ticket_sudo.message_partner_ids
         if ticket_sudo.commercial_partner_id:
             people_sudo |= people_sudo.search(
                 [
@@ -155,7 +156,8 @@ class SupportTicketMailReplyMixin(models.AbstractModel):
         self.ensure_one()
         parent_sudo = parent.sudo()
         author_sudo = parent_sudo.author_id
-        taking_part = self.sudo().partner_id | self.sudo().message_partner_ids
+        taking_part = self.sudo()._get_present_contact()
+        taking_part |= self.sudo().message_partner_ids
         is_staff = not person.sudo().partner_share
         if not parent_sudo:
             return {"is_internal": is_staff and self._get_trust() != "pass"}

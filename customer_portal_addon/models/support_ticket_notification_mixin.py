@@ -27,7 +27,7 @@ class SupportTicketNotificationMixin(models.AbstractModel):
         Odoo sends an answer by mail to whoever is answered, even if they were removed.
         """
         msg_vals = dict(msg_vals or {})
-        contact = self.partner_id if self else self.env["res.partner"]
+        contact = self._get_present_contact() if self else self.env["res.partner"]
         if contact.email_normalized and self._is_for_everybody(message):
             recipients = msg_vals.get("partner_ids", message.sudo().partner_ids.ids)
             msg_vals["partner_ids"] = [*{*recipients, contact.id}]

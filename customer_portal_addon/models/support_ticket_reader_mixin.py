@@ -24,7 +24,8 @@ class SupportTicketReaderMixin(models.AbstractModel):
         :rtype: res.partner
         """
         self.ensure_one()
-        people = self.partner_id | self.message_partner_ids.filtered("partner_share")
+        people = self._get_present_contact()
+        people |= self.message_partner_ids.filtered("partner_share")
         by_address = {}
         for person in people:
             if person.active and person.email_normalized:

@@ -16,7 +16,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
     _description = "Answers to Tickets in the Portal"
 
     # How often a contact may do something within an hour
-    _portal_hourly_limits = {"ticket": 30, "message": 60, "change": 60}
+    _portal_hourly_limits = {"ticket": 30, "message": 60, "change": 30}
 
     def _check_customer_may_post(self, message_type="comment"):
         """Refuse messages of portal users to closed tickets, and too many of them.

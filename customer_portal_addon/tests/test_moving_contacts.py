@@ -29,6 +29,23 @@ class TestMovingContacts(SupportCase):
         self.assertEqual(new.commercial_partner_id, self.braun)
         self.assertEqual(self.tickets_of(self.ben), elsewhere + new)
 
+    def test_whoever_has_left_hears_nothing_more(self):
+        """By mail neither: no answers of agents, no close link, no way to answer."""
+        ticket = self._create_ticket(self.ben)
+        ticket.message_subscribe(self.gesa.partner_id.ids)
+        solved = self.env.ref("customer_portal_addon.helpdesk_ticket_stage_solved")
+        ticket.stage_id = solved
+        token = ticket._get_link_token("close", self.ben.partner_id)
+        self.assertTrue(ticket._read_link(token))
+        self.ben.partner_id.parent_id = self.braun
+        message = ticket.with_user(self.agent).message_post(
+            body="SECRET", message_type="comment", subtype_xmlid="mail.mt_comment"
+        )
+        self.assertEqual(message.notified_partner_ids, self.gesa.partner_id)
+        self.assertEqual(ticket._get_mail_readers(), self.gesa.partner_id)
+        self.assertFalse(ticket._find_answering_person(self.ben.email))
+        self.assertFalse(ticket._read_link(token))
+
     def test_somebody_who_leaves_sees_nothing_more(self):
         self._create_ticket(self.ben)
         self.company.support_policy = "open"

@@ -55,6 +55,7 @@ class SupportTicketMailMixin(models.AbstractModel):
         name, address = parse_contact_from_email(msg.get("email_from") or "")
         contact, is_new = sender._get_sender_contact(name, address, trust)
         values.setdefault("partner_name", contact.name or person_name(name))
+        values.setdefault("user_id", False)  # OCA assigns it to whoever writes
         channel = self.env.ref(
             "helpdesk_mgmt.helpdesk_ticket_channel_email", raise_if_not_found=False
         )

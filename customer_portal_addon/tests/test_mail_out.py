@@ -238,6 +238,16 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         self.assertNotIn(self.agent.name, reply_to)
         self.assertLessEqual(len(reply_to), 68)
 
+    def test_no_customer_is_in_charge_of_their_ticket(self):
+        self.company.helpdesk_mgmt_ticket_auto_assign = True
+        for user in (self.ben, self.agent):
+            ticket_id = self.env["mail.thread"].message_process(
+                "helpdesk.ticket",
+                f"From: {user.email}\nTo: support@vendor.example\nSubject: Mine\n"
+                f"Message-Id: <mine-{user.id}@world.example>\n\nHelp\n",
+            )
+            self.assertFalse(self.env["helpdesk.ticket"].browse(ticket_id).user_id)
+
     def test_strangers_are_told_what_became_of_their_mail(self):
         with self.mock_mail_gateway():
             ticket_id = self.env["mail.thread"].message_process(
@@ -254,6 +264,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         ticket = self.env["helpdesk.ticket"].browse(ticket_id)
         channel = self.env.ref("helpdesk_mgmt.helpdesk_ticket_channel_email")
         self.assertEqual(ticket.channel_id, channel)
+        self.assertFalse(ticket.user_id)  # it waits in the queue
 
     def test_everybody_once_but_staff(self):
         for role in ("solved", "closed"):

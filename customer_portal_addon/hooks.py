@@ -92,6 +92,7 @@ def uninstall_hook(env):
     _set_oca_portal_rule(env, active=True)
     _replace_stage_mail(env, CLOSED_MAIL, OCA_CLOSED_MAIL)
     _empty_our_stage(env)
+    env.cr.execute("DROP FUNCTION IF EXISTS support_credit_append_only() CASCADE")
     # websites have copies of their own of a module's menu
     env["website.menu"].search([("url", "=", "/support")]).unlink()
     _forget_additions_to_our_models(env)

@@ -8,6 +8,7 @@ from . import (
     test_colleagues_http,
     test_confirmation_mail,
     test_conversation,
+    test_credit_ledger,
     test_doors,
     test_filing_for_others,
     test_gate,

@@ -1,0 +1,419 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ..tools.coverage import local_day
+from ..tools.lots import allocate
+from .support_credit_entry import DOOR, REASONS
+
+MAX_MINUTES = 10_000_000  # nobody buys nineteen years at once: a slip of the keyboard
+BATCH = 50
+
+
+class SupportCreditAccount(models.Model):
+    """The prepaid minutes of a customer, as a ledger.
+
+    Entries are never changed; every one that brings minutes in is a lot, and
+    allocations say which lot paid for which use. What is open of them, the rest of a
+    lot or the part of a use that no lot has paid for yet, is a position. So for each
+    account the sum of its entries, the sum of its positions and the balance are the
+    same, and posting costs the same however many entries there are.
+    """
+
+    _name = "support.credit.account"
+    _description = "Support Credit Account"
+    _rec_name = "partner_id"
+
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        domain=[("parent_id", "=", False)],
+    )
+    company_id = fields.Many2one(
+        "res.company",
+        required=True,
+        ondelete="restrict",
+        default=lambda self: self.env.company,
+    )
+    balance = fields.Integer(
+        string="Balance (minutes)",
+        readonly=True,
+        default=0,
+        help="Negative: used, but not paid for yet.",
+    )
+    entry_ids = fields.One2many("support.credit.entry", "account_id", readonly=True)
+    position_ids = fields.One2many(
+        "support.credit.position", "account_id", readonly=True
+    )
+
+    _customer_uniq = models.UniqueIndex("(partner_id, company_id)")
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("balance"):
+                raise UserError(self.env._("Minutes come in by entries only."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals:
+            raise UserError(self.env._("Credit accounts change by entries only."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_unused(self):
+        if self.entry_ids:
+            raise UserError(self.env._("An account with entries can't be deleted."))
+
+    # ---------------------------------------------------
+    # Reading
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_for(self, partner, company):
+        """Return the account of a customer, a new one if it has none yet.
+
+        :param res.partner partner: the customer or any of its contacts
+        :param res.company company:
+        """
+        customer = partner.sudo().commercial_partner_id
+        accounts_sudo = self.sudo()
+        domain = [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+        account_sudo = accounts_sudo.search(domain)
+        if not account_sudo:
+            # whoever creates the same one now makes this fail, and Odoo tries again
+            query = SQL(
+                "INSERT INTO support_credit_account (partner_id, company_id, balance,"
+                " create_uid, create_date, write_uid, write_date)"
+                " VALUES (%s, %s, 0, %s, now(), %s, now()) ON CONFLICT DO NOTHING",
+                customer.id,
+                company.id,
+                self.env.uid,
+                self.env.uid,
+            )
+            accounts_sudo.flush_model()
+            self.env.cr.execute(query)
+            account_sudo = accounts_sudo.search(domain)
+        return self.browse(account_sudo.id)
+
+    def _get_today(self):
+        """Return today's date in the time zone of the account's company."""
+        self.ensure_one()
+        timezone = self.company_id.sudo().partner_id.tz
+        return local_day(fields.Datetime.now(), timezone)
+
+    # ---------------------------------------------------
+    # The door
+    # ---------------------------------------------------
+
+    def _post(self, minutes, reason, key, *, note="", date=None, expires_on=None):
+        """Post an entry, once: the only way in or out for minutes.
+
+        The account's row is updated first. Of two transactions that post at the same
+        time, the second one fails at that and is tried again by Odoo.
+
+        :param int minutes: signed, not zero
+        :param str reason: as in ``support.credit.entry``; reversals and expiry have
+            methods of their own
+        :param str key: the same for the same event, however often it is posted
+        :param str note: what the customer reads
+        :param datetime.date date: of the event; today without
+        :param datetime.date expires_on: last day of a lot, in the company's time zone
+        :return: the entry, an earlier one if the key was used for the same
+        :rtype: support.credit.entry
+        :raise ValidationError: the values make no sense, or the key was used for
+            something else
+        """
+        self.ensure_one()
+        known = self._find_posted(minutes, reason, key)
+        if known:
+            return known
+        self._check_values(minutes, reason, expires_on)
+        self._expire()
+        entry = self._insert(
+            {
+                "minutes": minutes,
+                "reason": reason,
+                "idempotency_key": key,
+                "note": note,
+                "date": date or self._get_today(),
+                "expires_on": expires_on,
+            }
+        )
+        if minutes > 0:
+            self._open(entry, minutes)
+            self._cover()
+        else:
+            self._consume(entry, -minutes)
+        return entry
+
+    def _find_posted(self, minutes, reason, key):
+        """Return the entry that was posted with a key, empty if none was."""
+        if not key:
+            raise ValidationError(self.env._("An entry needs a key."))
+        entry_sudo = (
+            self.env["support.credit.entry"]
+            .sudo()
+            .search([("idempotency_key", "=", key)])
+        )
+        is_same = (
+            entry_sudo.account_id == self
+            and entry_sudo.minutes == minutes
+            and entry_sudo.reason == reason
+        )
+        if entry_sudo and not is_same:
+            raise ValidationError(
+                self.env._("The key %(key)s was used for another entry.", key=key)
+            )
+        return self.env["support.credit.entry"].browse(entry_sudo.id)
+
+    def _check_values(self, minutes, reason, expires_on):
+        _ = self.env._
+        if type(minutes) is not int or not 0 < abs(minutes) <= MAX_MINUTES:
+            raise ValidationError(_("Minutes are whole numbers other than 0."))
+        signs = dict(REASONS)
+        if reason not in signs or signs[reason] not in (0, 1 if minutes > 0 else -1):
+            raise ValidationError(_("This reason doesn't go with these minutes."))
+        if expires_on and minutes < 0:
+            raise ValidationError(_("Only minutes that come in expire."))
+
+    def _insert(self, vals):
+        """Change the balance and insert the entry that says why."""
+        self.ensure_one()
+        entries_sudo = self.env["support.credit.entry"].sudo()
+        entries_sudo.flush_model()
+        [[balance]] = self.env.execute_query(
+            SQL(
+                "UPDATE support_credit_account SET balance = balance + %s"
+                " WHERE id = %s RETURNING balance",
+                vals["minutes"],
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["balance", "entry_ids", "position_ids"])
+        vals = {**vals, "account_id": self.id, "balance_after": balance}
+        entry_sudo = entries_sudo.with_context(support_credit_door=DOOR).create(vals)
+        return self.env["support.credit.entry"].browse(entry_sudo.id)
+
+    # ---------------------------------------------------
+    # Lots
+    # ---------------------------------------------------
+
+    def _open(self, entry, minutes):
+        """Note what is open of an entry: left in a lot, or not paid for (negative)."""
+        positions_sudo = self.env["support.credit.position"].sudo()
+        positions_sudo._change(entry, minutes)
+
+    def _get_lots(self):
+        """Return open lots, in the order in which they are used, not all at once.
+
+        The earliest expiry first, then the oldest.
+        """
+        return self._get_positions(">", "expires_on, date, entry_id.id")
+
+    def _get_unpaid(self):
+        """Return what no lot has paid for, the oldest first, not all at once."""
+        return self._get_positions("<", "date, entry_id.id")
+
+    def _get_positions(self, operator, order):
+        positions_sudo = self.env["support.credit.position"].sudo()
+        domain = [("account_id", "=", self.id), ("minutes", operator, 0)]
+        return positions_sudo.search(domain, order=order, limit=BATCH)
+
+    def _consume(self, entry, minutes):
+        """Have the lots pay for an entry; what none of them has stays unpaid."""
+        while minutes and (lots_sudo := self._get_lots()):
+            minutes = self._pay(entry, lots_sudo, minutes)
+        if minutes:
+            self._open(entry, -minutes)
+
+    def _cover(self):
+        """Have what is left in lots pay for what is unpaid, the oldest first."""
+        while unpaid_sudo := self._get_unpaid():
+            for position_sudo in unpaid_sudo:
+                lots_sudo = self._get_lots()
+                if not lots_sudo:
+                    return
+                entry, minutes = position_sudo.entry_id, -position_sudo.minutes
+                rest = self._pay(entry, lots_sudo, minutes)
+                self._open(entry, minutes - rest)
+
+    def _pay(self, entry, lots, minutes):
+        """Have lots pay for an entry.
+
+        :return: how many minutes they don't have
+        :rtype: int
+        """
+        pairs = [(position.entry_id, position.minutes) for position in lots]
+        taken, rest = allocate(pairs, minutes)
+        for lot, part in taken:
+            self._allocate(lot, entry, part)
+            self._open(lot, -part)
+        return rest
+
+    def _allocate(self, lot, entry, minutes):
+        """Say that a lot pays minutes of an entry; negative: takes them back."""
+        allocations_sudo = self.env["support.credit.allocation"].sudo()
+        allocations_sudo.with_context(support_credit_door=DOOR).create(
+            {"lot_id": lot.id, "entry_id": entry.id, "minutes": minutes}
+        )
+
+    # ---------------------------------------------------
+    # Reversal and expiry
+    # ---------------------------------------------------
+
+    def _reverse(self, entry, key, note=""):
+        """Take an entry back, once, by one that says the opposite.
+
+        What it used goes back to its lots. What a lot had paid is unpaid again, and
+        other lots pay, as far as they can.
+
+        :param support.credit.entry entry: of this account
+        :rtype: support.credit.entry
+        :raise ValidationError: it is itself a reversal, or of another account
+        """
+        self.ensure_one()
+        entry_sudo = entry.sudo()
+        if entry_sudo.account_id != self or entry_sudo.reason == "reversal":
+            raise ValidationError(self.env._("This entry can't be reversed."))
+        if entry_sudo.reversal_ids:
+            return self.env["support.credit.entry"].browse(entry_sudo.reversal_ids.id)
+        minutes = entry_sudo.minutes
+        for expiry_sudo in entry_sudo.allocation_ids.entry_id.filtered(
+            lambda used: used.reason == "expiry"
+        ):
+            self._reverse(expiry_sudo, f"{key}-expiry-{expiry_sudo.id}", note)
+        reversal = self._insert(
+            {
+                "minutes": -minutes,
+                "reason": "reversal",
+                "idempotency_key": key,
+                "note": note,
+                "date": self._get_today(),
+                "reversal_of_id": entry_sudo.id,
+            }
+        )
+        released = self._release(entry_sudo)
+        if minutes > 0:  # the lot pays for its own reversal
+            self._open(entry_sudo, -minutes)
+            self._allocate(entry_sudo, reversal, minutes)
+        else:  # what was unpaid needs no payment any more
+            self._open(entry_sudo, -minutes - released)
+        self._cover()
+        return reversal
+
+    def _release(self, entry):
+        """Take back all allocations of an entry, as lot or as use.
+
+        :return: how many minutes they were
+        :rtype: int
+        """
+        column = "lot_id" if entry.minutes > 0 else "entry_id"
+        allocations_sudo = self.env["support.credit.allocation"].sudo()
+        groups = allocations_sudo._read_group(
+            [(column, "=", entry.id)], ["lot_id", "entry_id"], ["minutes:sum"]
+        )
+        released = 0
+        for lot, used, minutes in groups:
+            if minutes:
+                self._allocate(lot, used, -minutes)
+                self._open(lot, minutes)
+                if entry.minutes > 0:
+                    self._open(used, -minutes)
+                released += minutes
+        return released
+
+    def _expire(self, today=None):
+        """Post what is left in the lots whose last day is over.
+
+        :param datetime.date today: without, the company's
+        :return: the entries
+        :rtype: support.credit.entry
+        """
+        self.ensure_one()
+        today = today or self._get_today()
+        positions_sudo = self.env["support.credit.position"].sudo()
+        due_sudo = positions_sudo.search(
+            [
+                ("account_id", "=", self.id),
+                ("minutes", ">", 0),
+                ("expires_on", "<", today),
+            ]
+        )
+        entries = self.env["support.credit.entry"]
+        for position_sudo in due_sudo:
+            lot, minutes = position_sudo.entry_id, position_sudo.minutes
+            uses = len(lot.allocation_ids)
+            entry = self._insert(
+                {
+                    "minutes": -minutes,
+                    "reason": "expiry",
+                    "idempotency_key": f"expiry-{lot.id}-{uses}",
+                    "date": position_sudo.expires_on,
+                }
+            )
+            self._allocate(lot, entry, minutes)
+            self._open(lot, -minutes)
+            entries |= entry
+        return entries
+
+    @api.model
+    def _cron_expire(self, batch_size=100):
+        """Expire the lots whose last day is over, in batches."""
+        positions_sudo = self.env["support.credit.position"].sudo()
+        commit_progress = self.env["ir.cron"]._commit_progress
+        for company in self.env["res.company"].sudo().search([]):
+            today = local_day(fields.Datetime.now(), company.partner_id.tz)
+            domain = [
+                ("account_id.company_id", "=", company.id),
+                ("expires_on", "<", today),
+                ("minutes", ">", 0),
+            ]
+            while due_sudo := positions_sudo.search(domain, limit=batch_size):
+                accounts = due_sudo.account_id
+                for account in accounts:
+                    account._expire(today)
+                if not commit_progress(len(accounts)):
+                    return
+
+    # ---------------------------------------------------
+    # Check
+    # ---------------------------------------------------
+
+    @api.model
+    def _find_wrong(self):
+        """Return the accounts whose sums don't agree; there must be none.
+
+        Entries, positions and balance; and no lot that paid more than it had.
+
+        :rtype: support.credit.account
+        """
+        self.env.flush_all()
+        query = SQL(
+            """
+            SELECT account.id
+              FROM support_credit_account account
+             WHERE account.balance <> (
+                       SELECT COALESCE(SUM(minutes), 0) FROM support_credit_entry
+                        WHERE account_id = account.id)
+                OR account.balance <> (
+                       SELECT COALESCE(SUM(minutes), 0) FROM support_credit_position
+                        WHERE account_id = account.id)
+                OR EXISTS (
+                       SELECT FROM support_credit_entry lot
+                        WHERE lot.account_id = account.id AND lot.minutes > 0
+                          AND lot.reversal_of_id IS NULL
+                          AND (SELECT COALESCE(SUM(minutes), 0)
+                                 FROM support_credit_allocation
+                                WHERE lot_id = lot.id)
+                              NOT BETWEEN 0 AND lot.minutes)
+            """
+        )
+        return self.browse([row[0] for row in self.env.execute_query(query)])

@@ -1,0 +1,93 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+# What ``_post`` of the account hands over; nothing that comes by RPC is this object
+DOOR = object()
+# What minutes are posted for -> their sign; 0: either
+REASONS = (
+    ("purchase", 1),
+    ("grant", 1),
+    ("usage", -1),
+    ("settlement", 1),
+    ("adjustment", 0),
+)
+APPEND_ONLY = """
+    CREATE OR REPLACE FUNCTION support_credit_append_only() RETURNS trigger AS $$
+    BEGIN
+        RAISE EXCEPTION 'Rows of %% are never changed', TG_TABLE_NAME;
+    END $$ LANGUAGE plpgsql;
+    DROP TRIGGER IF EXISTS append_only ON %(table)s;
+    CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON %(table)s
+        FOR EACH ROW EXECUTE FUNCTION support_credit_append_only();
+"""
+
+
+class SupportCreditEntry(models.Model):
+    """Minutes that came or went. Never changed, by nobody; corrected by a reversal.
+
+    The model refuses, and so does the database.
+    """
+
+    _name = "support.credit.entry"
+    _description = "Support Credit Entry"
+    _order = "id desc"
+    _rec_name = "note"
+
+    account_id = fields.Many2one(
+        "support.credit.account", required=True, readonly=True, ondelete="restrict"
+    )
+    minutes = fields.Integer(
+        required=True, readonly=True, help="Positive: came in. Negative: used."
+    )
+    reason = fields.Selection(
+        [
+            ("purchase", "Purchase"),
+            ("grant", "Grant"),
+            ("usage", "Usage"),
+            ("expiry", "Expiry"),
+            ("settlement", "Settlement"),
+            ("adjustment", "Adjustment"),
+            ("reversal", "Reversal"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    date = fields.Date(required=True, readonly=True)
+    note = fields.Char(readonly=True, help="What the customer reads.")
+    expires_on = fields.Date(
+        readonly=True, help="The last day on which these minutes can be used."
+    )
+    balance_after = fields.Integer(
+        string="Balance", readonly=True, help="After this entry."
+    )
+    idempotency_key = fields.Char(required=True, readonly=True, copy=False)
+    reversal_of_id = fields.Many2one(
+        "support.credit.entry", readonly=True, ondelete="restrict", copy=False
+    )
+    reversal_ids = fields.One2many("support.credit.entry", "reversal_of_id")
+    allocation_ids = fields.One2many("support.credit.allocation", "lot_id")
+
+    _minutes_not_zero = models.Constraint("CHECK(minutes <> 0)")
+    _account_idx = models.Index("(account_id, id DESC)")
+    _key_uniq = models.UniqueIndex("(idempotency_key)")
+    _reversal_uniq = models.UniqueIndex(
+        "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
+    )
+
+    def init(self):
+        self.env.cr.execute(APPEND_ONLY % {"table": self._table})
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if self.env.context.get("support_credit_door") is not DOOR:
+            raise AccessError(self.env._("Minutes are posted to the account."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals:
+            raise AccessError(self.env._("Entries are never changed, only reversed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise AccessError(self.env._("Entries are never changed, only reversed."))

@@ -1,0 +1,78 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.tools import SQL
+
+
+class SupportCreditPosition(models.Model):
+    """What is open of an entry: left in a lot, or used and not paid for (negative).
+
+    It follows from entries and allocations, and is kept so that posting need not add
+    them up. Only the ledger writes it, with SQL.
+    """
+
+    _name = "support.credit.position"
+    _description = "Open Support Credit"
+    _order = "expires_on, date, entry_id.id"
+    _log_access = False
+    _rec_name = "entry_id"
+
+    entry_id = fields.Many2one(
+        "support.credit.entry", required=True, readonly=True, ondelete="restrict"
+    )
+    account_id = fields.Many2one(
+        "support.credit.account", required=True, readonly=True, ondelete="restrict"
+    )
+    minutes = fields.Integer(required=True, readonly=True, help="What is open.")
+    date = fields.Date(required=True, readonly=True)
+    expires_on = fields.Date(readonly=True)
+
+    _entry_uniq = models.UniqueIndex("(entry_id)")
+    _account_idx = models.Index("(account_id, expires_on, date, entry_id)")
+    _expiry_idx = models.Index("(expires_on) WHERE expires_on IS NOT NULL")
+
+    @api.model
+    def _change(self, entry, minutes):
+        """Add minutes to what is open of an entry; nothing open is no row."""
+        entry_sudo = entry.sudo()
+        if not minutes:
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO support_credit_position AS open
+                       (entry_id, account_id, minutes, date, expires_on)
+                VALUES (%s, %s, %s, %s, %s)
+                    ON CONFLICT (entry_id)
+                    DO UPDATE SET minutes = open.minutes + EXCLUDED.minutes
+                """,
+                entry_sudo.id,
+                entry_sudo.account_id.id,
+                minutes,
+                entry_sudo.date,
+                entry_sudo.expires_on or None,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM support_credit_position"
+                " WHERE entry_id = %s AND minutes = 0",
+                entry_sudo.id,
+            )
+        )
+        self.invalidate_model()
+        entry_sudo.account_id.invalidate_recordset(["position_ids"])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if vals_list:
+            raise AccessError(self.env._("Minutes are posted to the account."))
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if vals:
+            raise AccessError(self.env._("Minutes are posted to the account."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
+        raise AccessError(self.env._("Minutes are posted to the account."))

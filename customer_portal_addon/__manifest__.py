@@ -51,6 +51,7 @@
         "wizards/support_ticket_link_wizard_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/support_credit_views.xml",
         "views/customer_portal_menus.xml",
         "views/portal_access_templates.xml",
         "views/portal_registration_templates.xml",

@@ -21,6 +21,7 @@ class SupportCreditAccount(models.Model):
     """
 
     _name = "support.credit.account"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
     _description = "Support Credit Account"
     _rec_name = "partner_id"
 
@@ -417,3 +418,36 @@ class SupportCreditAccount(models.Model):
             """
         )
         return self.browse([row[0] for row in self.env.execute_query(query)])
+
+    @api.model
+    def _cron_check(self):
+        """Have a manager look at accounts whose sums don't agree."""
+        managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
+        for account_sudo in self.sudo()._find_wrong():
+            people = managers.filtered(
+                lambda user, company=account_sudo.company_id: (
+                    user.active and not user.share and company in user.company_ids
+                )
+            )
+            summary = self.env._("The sums of this account don't agree")
+            known = account_sudo.activity_ids.filtered(
+                lambda activity, summary=summary: activity.summary == summary
+            )
+            if people and not known:
+                account_sudo.activity_schedule(
+                    "mail.mail_activity_data_warning",
+                    user_id=people[0].id,
+                    summary=summary,
+                )
+
+    def action_post(self):
+        """Open the form with which managers post minutes by hand."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Post minutes"),
+            "res_model": "support.credit.posting",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_partner_id": self.partner_id.id},
+        }

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.tools import format_date
 
 # What ``_post`` of the account hands over; nothing that comes by RPC is this object
 DOOR = object()
@@ -31,7 +32,6 @@ class SupportCreditEntry(models.Model):
     _name = "support.credit.entry"
     _description = "Support Credit Entry"
     _order = "id desc"
-    _rec_name = "note"
 
     account_id = fields.Many2one(
         "support.credit.account", required=True, readonly=True, ondelete="restrict"
@@ -52,6 +52,8 @@ class SupportCreditEntry(models.Model):
         required=True,
         readonly=True,
     )
+    partner_id = fields.Many2one(related="account_id.partner_id", string="Customer")
+    company_id = fields.Many2one(related="account_id.company_id")
     date = fields.Date(required=True, readonly=True)
     note = fields.Char(readonly=True, help="What the customer reads.")
     expires_on = fields.Date(
@@ -64,8 +66,17 @@ class SupportCreditEntry(models.Model):
     reversal_of_id = fields.Many2one(
         "support.credit.entry", readonly=True, ondelete="restrict", copy=False
     )
-    reversal_ids = fields.One2many("support.credit.entry", "reversal_of_id")
-    allocation_ids = fields.One2many("support.credit.allocation", "lot_id")
+    reversal_ids = fields.One2many(
+        "support.credit.entry", "reversal_of_id", string="Reversed by"
+    )
+    allocation_ids = fields.One2many(
+        "support.credit.allocation", "lot_id", string="Used for"
+    )
+    open_minutes = fields.Integer(
+        string="Open",
+        compute="_compute_open_minutes",
+        help="What is left of a lot; negative: what no lot has paid for yet.",
+    )
 
     _minutes_not_zero = models.Constraint("CHECK(minutes <> 0)")
     _account_idx = models.Index("(account_id, id DESC)")
@@ -73,6 +84,22 @@ class SupportCreditEntry(models.Model):
     _reversal_uniq = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"
     )
+
+    @api.depends("date", "minutes", "note", "reason")
+    def _compute_display_name(self):
+        reasons = dict(self._fields["reason"]._description_selection(self.env))
+        for entry in self:
+            what = entry.note or reasons.get(entry.reason, "")
+            day = format_date(self.env, entry.date) if entry.date else ""
+            entry.display_name = f"{day} {what} ({entry.minutes})".strip()
+
+    def _compute_open_minutes(self):
+        positions = self.env["support.credit.position"].search(
+            [("entry_id", "in", self.ids)]
+        )
+        minutes = {p.entry_id.id: p.minutes for p in positions}
+        for entry in self:
+            entry.open_minutes = minutes.get(entry.id, 0)
 
     def init(self):
         self.env.cr.execute(APPEND_ONLY % {"table": self._table})
@@ -91,3 +118,18 @@ class SupportCreditEntry(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_never(self):
         raise AccessError(self.env._("Entries are never changed, only reversed."))
+
+    def action_reverse(self):
+        """Open the form in which managers say why they take the entry back."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Reverse entry"),
+            "res_model": "support.credit.posting",
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_entry_id": self.id,
+                "default_partner_id": self.account_id.partner_id.id,
+            },
+        }

@@ -9,9 +9,9 @@ from psycopg2 import DatabaseError
 from psycopg2.errors import SerializationFailure
 
 from odoo import SUPERUSER_ID, api
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.registry import Registry
-from odoo.tests import BaseCase, get_db_name, tagged
+from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ..tools.lots import allocate
@@ -313,6 +313,91 @@ class TestCostOfPosting(LedgerCase):
         for _number in range(60):
             self.post(-1)
         self.assertLessEqual(self.queries(), few)
+
+
+@tagged("post_install", "-at_install")
+class TestStaff(LedgerCase):
+    """What staff do by hand, and see."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.agent.copy({"login": "manager", "name": "Manager"})
+        cls.manager.group_ids += cls.env.ref("helpdesk_mgmt.group_helpdesk_manager")
+
+    def form(self, user=None, **context):
+        postings = self.env["support.credit.posting"].with_user(user or self.manager)
+        return Form(postings.with_context(**context))
+
+    def test_post_once_by_hand(self):
+        with self.form(default_partner_id=self.adler.id) as form:
+            form.minutes = 90
+            form.is_gift = True
+            form.expires_on = DAY + timedelta(days=30)
+            form.note = "Welcome"
+        posting = form.record
+        posting.action_post()
+        posting.action_post()
+        entry = self.account.entry_ids
+        self.assertEqual((entry.minutes, entry.reason), (90, "grant"))
+        self.assertEqual(entry.note, "Welcome")
+        self.assertEqual(entry.expires_on, DAY + timedelta(days=30))
+        self.assertEqual(entry.create_uid, self.manager)
+
+    def test_take_away_and_back(self):
+        with self.form(default_partner_id=self.adler.id) as form:
+            form.minutes = -15
+            form.note = "Forgotten call"
+        form.record.action_post()
+        entry = self.account.entry_ids
+        self.assertEqual((entry.minutes, entry.reason), (-15, "adjustment"))
+        context = entry.with_user(self.manager).action_reverse()["context"]
+        with self.form(**context) as form:
+            form.note = "It was free"
+        form.record.action_post()
+        self.assertEqual(self.account.balance, 0)
+        self.assertEqual(entry.reversal_ids.note, "It was free")
+
+    def test_no_minutes(self):
+        with self.form(default_partner_id=self.adler.id) as form:
+            form.note = "Nothing"
+        with self.assertRaises(UserError):
+            form.record.action_post()
+
+    def test_agents_look_and_post_nothing(self):
+        entry = self.post(10).with_user(self.agent)
+        self.assertEqual(entry.minutes, 10)
+        self.assertEqual(self.account.with_user(self.agent).balance, 10)
+        with self.assertRaises(AccessError):
+            self.form(self.agent, default_partner_id=self.adler.id)
+
+    def test_accounts_of_other_companies_stay_there(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        foreign = self.accounts._get_for(self.ben.partner_id, other)
+        self.assertNotEqual(foreign, self.account)
+        entry = foreign._post(10, "grant", "foreign")
+        self.assertFalse(foreign.with_user(self.manager).has_access("read"))
+        self.assertFalse(entry.with_user(self.manager).has_access("read"))
+
+    def test_the_nightly_check_tells_a_manager_once(self):
+        self.accounts._cron_check()
+        self.assertFalse(self.account.activity_ids)
+        self.env.cr.execute(
+            "UPDATE support_credit_account SET balance = 7 WHERE id = %s",
+            [self.account.id],
+        )
+        self.env.invalidate_all()
+        self.accounts._cron_check()
+        self.accounts._cron_check()
+        self.assertEqual(len(self.account.activity_ids), 1)
+        user = self.account.activity_ids.user_id
+        self.assertTrue(user.has_group("helpdesk_mgmt.group_helpdesk_manager"))
+
+    def test_what_is_open_of_an_entry(self):
+        lot = self.post(50)
+        self.post(-20)
+        self.assertEqual(lot.open_minutes, 30)
+        self.assertIn("(50)", lot.display_name)
 
 
 @tagged("post_install", "-at_install")

@@ -80,6 +80,7 @@
         "demo/support_form_answer_others_demo.xml",
         "demo/mail_message_adler_demo.xml",
         "demo/mail_message_others_demo.xml",
+        "demo/support_credit_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

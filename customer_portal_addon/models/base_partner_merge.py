@@ -12,6 +12,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         along into that of the remaining contact, but no rights of an administrator,
         and no part in tickets of other customers.
         """
+        self.env["support.credit.account"]._prepare_merge(src_partners | dst_partner)
         former_sudo, contact_sudo = src_partners.sudo(), dst_partner.sudo()
         customer_sudo = contact_sudo.commercial_partner_id
         tickets_sudo = (

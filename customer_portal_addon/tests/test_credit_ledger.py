@@ -393,6 +393,35 @@ class TestStaff(LedgerCase):
         user = self.account.activity_ids.user_id
         self.assertTrue(user.has_group("helpdesk_mgmt.group_helpdesk_manager"))
 
+    def merge(self, source, target):
+        wizards = self.env["base.partner.merge.automatic.wizard"]
+        wizards._merge((source + target).ids, target)
+
+    def test_customers_who_both_have_entries_stay_apart(self):
+        self.post(50)
+        other = self.accounts._get_for(self.braun, self.company)
+        double = self.env["res.partner"].create({"name": "Adler", "is_company": True})
+        self.accounts._get_for(double, self.company)  # without an entry
+        self.merge(double, self.adler)
+        self.assertFalse(double.exists())
+        self.assertEqual(self.account.balance, 50)
+        other._post(5, "grant", "other")
+        with self.assertRaises(UserError):
+            self.merge(self.braun, self.adler)
+        self.assertEqual(other.partner_id, self.braun)
+
+    def test_an_account_goes_with_its_customer(self):
+        double = self.env["res.partner"].create({"name": "Adler", "is_company": True})
+        account = self.accounts._get_for(double, self.company)
+        account._post(5, "grant", "double")
+        self.env["support.credit.account"].search(
+            [("id", "=", self.account.id)]
+        ).unlink()
+        self.merge(double, self.adler)
+        self.env.invalidate_all()
+        self.assertEqual(account.partner_id, self.adler)
+        self.assertEqual(account.balance, 5)
+
     def test_what_is_open_of_an_entry(self):
         lot = self.post(50)
         self.post(-20)

@@ -56,6 +56,7 @@ from . import (
     support_ticket_notification_mixin,
     support_ticket_reader_mixin,
     support_ticket_form_mixin,
+    support_append_only_mixin,
     support_credit_entry,
     support_credit_allocation,
     support_credit_position,

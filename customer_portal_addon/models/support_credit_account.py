@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 from ..tools.coverage import local_day
 from ..tools.lots import allocate
-from .support_credit_entry import DOOR, REASONS
+from .support_credit_entry import REASONS
 
 MAX_MINUTES = 10_000_000  # nobody buys nineteen years at once: a slip of the keyboard
 BATCH = 50
@@ -220,7 +220,7 @@ class SupportCreditAccount(models.Model):
         )
         self.invalidate_recordset(["balance", "entry_ids", "position_ids"])
         vals = {**vals, "account_id": self.id, "balance_after": balance}
-        entry_sudo = entries_sudo.with_context(support_credit_door=DOOR).create(vals)
+        entry_sudo = entries_sudo._append(vals)
         return self.env["support.credit.entry"].browse(entry_sudo.id)
 
     # ---------------------------------------------------
@@ -281,8 +281,7 @@ class SupportCreditAccount(models.Model):
 
     def _allocate(self, lot, entry, minutes):
         """Say that a lot pays minutes of an entry; negative: takes them back."""
-        allocations_sudo = self.env["support.credit.allocation"].sudo()
-        allocations_sudo.with_context(support_credit_door=DOOR).create(
+        self.env["support.credit.allocation"]._append(
             {"lot_id": lot.id, "entry_id": entry.id, "minutes": minutes}
         )
 

@@ -1,9 +1,6 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import format_date
 
-# What ``_post`` of the account hands over; nothing that comes by RPC is this object
-DOOR = object()
 # What minutes are posted for -> their sign; 0: either
 REASONS = (
     ("purchase", 1),
@@ -12,24 +9,13 @@ REASONS = (
     ("settlement", 1),
     ("adjustment", 0),
 )
-APPEND_ONLY = """
-    CREATE OR REPLACE FUNCTION support_credit_append_only() RETURNS trigger AS $$
-    BEGIN
-        RAISE EXCEPTION 'Rows of %% are never changed', TG_TABLE_NAME;
-    END $$ LANGUAGE plpgsql;
-    DROP TRIGGER IF EXISTS append_only ON %(table)s;
-    CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON %(table)s
-        FOR EACH ROW EXECUTE FUNCTION support_credit_append_only();
-"""
 
 
 class SupportCreditEntry(models.Model):
-    """Minutes that came or went. Never changed, by nobody; corrected by a reversal.
-
-    The model refuses, and so does the database.
-    """
+    """Minutes that came or went. Never changed, by nobody; corrected by a reversal."""
 
     _name = "support.credit.entry"
+    _inherit = ["support.append.only.mixin"]
     _description = "Support Credit Entry"
     _order = "id desc"
 
@@ -100,24 +86,6 @@ class SupportCreditEntry(models.Model):
         minutes = {p.entry_id.id: p.minutes for p in positions}
         for entry in self:
             entry.open_minutes = minutes.get(entry.id, 0)
-
-    def init(self):
-        self.env.cr.execute(APPEND_ONLY % {"table": self._table})
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if self.env.context.get("support_credit_door") is not DOOR:
-            raise AccessError(self.env._("Minutes are posted to the account."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if vals:
-            raise AccessError(self.env._("Entries are never changed, only reversed."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise AccessError(self.env._("Entries are never changed, only reversed."))
 
     def action_reverse(self):
         """Open the form in which managers say why they take the entry back."""

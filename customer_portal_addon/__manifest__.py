@@ -15,6 +15,7 @@
         "helpdesk_type",
         "iap",
         "mass_mailing",
+        "sale_management",
         "website",
     ],
     "external_dependencies": {"python": ["python-stdnum"]},

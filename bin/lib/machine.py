@@ -102,3 +102,10 @@ def need_chromium(steps):
             ["chromium", "fonts-dejavu-core"], "the browser for the tours", steps
         )
     return chromium()
+
+
+def need_wkhtmltopdf(steps):
+    """What Odoo prints PDF files with; signing an order prints one."""
+    if not shutil.which("wkhtmltopdf"):
+        apt_install(["wkhtmltopdf"], "the printer of PDF files", steps)
+    return shutil.which("wkhtmltopdf")

@@ -20,6 +20,8 @@ def ready(steps, browser=False):
             steps.note(f"Odoo {tree.version} in {tree.path}")
         with steps.step("Python environment with Odoo's and OCA's packages"):
             python = environment.odoo(steps, tree)
+        with steps.step("Printer of PDF files"):
+            steps.note(machine.need_wkhtmltopdf(steps))
         if browser:
             with steps.step("Browser for the tours"):
                 steps.note(machine.need_chromium(steps))

@@ -2,7 +2,8 @@ from odoo import api, fields, models
 
 
 class ResCompany(models.Model):
-    _inherit = "res.company"
+    _name = "res.company"
+    _inherit = ["support.credit.settings.mixin", "res.company"]
 
     support_policy = fields.Selection(
         [

@@ -52,6 +52,48 @@ class ResConfigSettings(models.TransientModel):
     support_mail_server = fields.Char(
         related="company_id.support_mail_server", readonly=False
     )
+    support_minimum_minutes = fields.Integer(
+        related="company_id.support_minimum_minutes", readonly=False
+    )
+    support_increment_minutes = fields.Integer(
+        related="company_id.support_increment_minutes", readonly=False
+    )
+    support_credit_visibility = fields.Selection(
+        related="company_id.support_credit_visibility", readonly=False, required=True
+    )
+    support_credit_thresholds = fields.Char(
+        related="company_id.support_credit_thresholds", readonly=False
+    )
+    support_unit_product_id = fields.Many2one(
+        related="company_id.support_unit_product_id", readonly=False
+    )
+    support_unit_minutes = fields.Integer(
+        related="company_id.support_unit_minutes", readonly=False
+    )
+    support_settlement_automatic = fields.Boolean(
+        related="company_id.support_settlement_automatic", readonly=False
+    )
+    support_offer_threshold = fields.Integer(
+        related="company_id.support_offer_threshold", readonly=False
+    )
+    support_credit_offer_template_id = fields.Many2one(
+        related="company_id.support_credit_offer_template_id", readonly=False
+    )
+    support_contract_offer_template_id = fields.Many2one(
+        related="company_id.support_contract_offer_template_id", readonly=False
+    )
+    support_contract_offer_days = fields.Integer(
+        related="company_id.support_contract_offer_days", readonly=False
+    )
+    support_offer_pricelist_id = fields.Many2one(
+        related="company_id.support_offer_pricelist_id", readonly=False
+    )
+    support_offer_valid_days = fields.Integer(
+        related="company_id.support_offer_valid_days", readonly=False
+    )
+    support_offer_pause_days = fields.Integer(
+        related="company_id.support_offer_pause_days", readonly=False
+    )
     support_refused_count = fields.Integer(
         compute="_compute_support_refused",
         string="Portal users whom the contract policy refuses",

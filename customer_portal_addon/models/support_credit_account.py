@@ -1,10 +1,12 @@
+from babel.units import format_unit
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, get_lang
 
 from ..tools.coverage import local_day
 from ..tools.lots import allocate
-from .support_credit_entry import REASONS
+from .support_credit_entry import ORIGINS, REASONS
 
 MAX_MINUTES = 10_000_000  # nobody buys nineteen years at once: a slip of the keyboard
 BATCH = 50
@@ -21,7 +23,11 @@ class SupportCreditAccount(models.Model):
     """
 
     _name = "support.credit.account"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "support.credit.page.mixin",
+    ]
     _description = "Support Credit Account"
     _rec_name = "partner_id"
 
@@ -124,6 +130,23 @@ class SupportCreditAccount(models.Model):
             account_sudo = accounts_sudo.search(domain)
         return self.browse(account_sudo.id)
 
+    @api.model
+    def _format_minutes(self, minutes):
+        """Return minutes as people read them, for example "2 hr 15 min".
+
+        :param int minutes: signed
+        :rtype: str
+        """
+        language = get_lang(self.env).code
+        hours, rest = divmod(abs(minutes), 60)
+        parts = [
+            format_unit(number, f"duration-{unit}", "short", locale=language)
+            for number, unit in ((hours, "hour"), (rest, "minute"))
+            if number or (unit == "minute" and not hours)
+        ]
+        sign = "\N{MINUS SIGN}" if minutes < 0 else ""
+        return sign + " ".join(parts)
+
     def _get_today(self):
         """Return today's date in the time zone of the account's company."""
         self.ensure_one()
@@ -134,7 +157,9 @@ class SupportCreditAccount(models.Model):
     # The door
     # ---------------------------------------------------
 
-    def _post(self, minutes, reason, key, *, note="", date=None, expires_on=None):
+    def _post(
+        self, minutes, reason, key, *, note="", date=None, expires_on=None, origin=None
+    ):
         """Post an entry, once: the only way in or out for minutes.
 
         The account's row is updated first. Of two transactions that post at the same
@@ -147,6 +172,8 @@ class SupportCreditAccount(models.Model):
         :param str note: what the customer reads
         :param datetime.date date: of the event; today without
         :param datetime.date expires_on: last day of a lot, in the company's time zone
+        :param origin: what the minutes come from or go for: a record of a model in
+            ``ORIGINS``
         :return: the entry, an earlier one if the key was used for the same
         :rtype: support.credit.entry
         :raise ValidationError: the values make no sense, or the key was used for
@@ -166,6 +193,7 @@ class SupportCreditAccount(models.Model):
                 "note": note,
                 "date": date or self._get_today(),
                 "expires_on": expires_on,
+                **({ORIGINS[origin._name]: origin.id} if origin else {}),
             }
         )
         if minutes > 0:
@@ -301,15 +329,15 @@ class SupportCreditAccount(models.Model):
         """
         self.ensure_one()
         entry_sudo = entry.sudo()
-        if entry_sudo.account_id != self or entry_sudo.reason == "reversal":
+        if entry_sudo.account_id != self or entry_sudo.reversal_of_id:
             raise ValidationError(self.env._("This entry can't be reversed."))
         if entry_sudo.reversal_ids:
             return self.env["support.credit.entry"].browse(entry_sudo.reversal_ids.id)
         minutes = entry_sudo.minutes
-        for expiry_sudo in entry_sudo.allocation_ids.entry_id.filtered(
-            lambda used: used.reason == "expiry"
+        for undoing_sudo in entry_sudo.allocation_ids.entry_id.filtered(
+            lambda used: used._is_undoing()
         ):
-            self._reverse(expiry_sudo, f"{key}-expiry-{expiry_sudo.id}", note)
+            self._reverse(undoing_sudo, f"{key}-undo-{undoing_sudo.id}", note)
         reversal = self._insert(
             {
                 "minutes": -minutes,
@@ -318,6 +346,7 @@ class SupportCreditAccount(models.Model):
                 "note": note,
                 "date": self._get_today(),
                 "reversal_of_id": entry_sudo.id,
+                **entry_sudo._get_origin_values(),
             }
         )
         released = self._release(entry_sudo)
@@ -328,6 +357,43 @@ class SupportCreditAccount(models.Model):
             self._open(entry_sudo, -minutes - released)
         self._cover()
         return reversal
+
+    def _take_back(self, lot, minutes, key, note=""):
+        """Take minutes back out of a lot, once, as far as it still has them.
+
+        What was used stays paid: unlike a reversal, this never makes a customer owe.
+
+        :param support.credit.entry lot: an entry of this account that brought minutes
+        :param int minutes: at most so many, positive
+        :return: the entry; empty if nothing is left
+        :rtype: support.credit.entry
+        :raise ValidationError: it is no lot of this account, or nothing is wanted
+        """
+        self.ensure_one()
+        entries_sudo = self.env["support.credit.entry"].sudo()
+        known_sudo = entries_sudo.search([("idempotency_key", "=", key)])
+        if known_sudo:
+            return self.env["support.credit.entry"].browse(known_sudo.id)
+        lot_sudo = lot.sudo()
+        if lot_sudo.account_id != self or lot_sudo.minutes <= 0 or minutes <= 0:
+            raise ValidationError(self.env._("These minutes can't be taken back."))
+        self._expire()
+        minutes = min(minutes, lot_sudo.open_minutes)
+        if minutes <= 0:
+            return self.env["support.credit.entry"]
+        entry = self._insert(
+            {
+                "minutes": -minutes,
+                "reason": "reversal",
+                "idempotency_key": key,
+                "note": note,
+                "date": self._get_today(),
+                **lot_sudo._get_origin_values(),
+            }
+        )
+        self._allocate(lot, entry, minutes)
+        self._open(lot, -minutes)
+        return entry
 
     def _release(self, entry):
         """Take back all allocations of an entry, as lot or as use.

@@ -9,6 +9,11 @@ REASONS = (
     ("settlement", 1),
     ("adjustment", 0),
 )
+# What minutes can come from or go for -> the field of the entry that says so
+ORIGINS = {
+    "support.time.entry": "time_entry_id",
+    "sale.order.line": "order_line_id",
+}
 
 
 class SupportCreditEntry(models.Model):
@@ -52,6 +57,22 @@ class SupportCreditEntry(models.Model):
     reversal_of_id = fields.Many2one(
         "support.credit.entry", readonly=True, ondelete="restrict", copy=False
     )
+    time_entry_id = fields.Many2one(
+        "support.time.entry",
+        string="Effort",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        copy=False,
+    )
+    order_line_id = fields.Many2one(
+        "sale.order.line",
+        string="Order line",
+        readonly=True,
+        ondelete="restrict",
+        index="btree_not_null",
+        copy=False,
+    )
     reversal_ids = fields.One2many(
         "support.credit.entry", "reversal_of_id", string="Reversed by"
     )
@@ -86,6 +107,18 @@ class SupportCreditEntry(models.Model):
         minutes = {p.entry_id.id: p.minutes for p in positions}
         for entry in self:
             entry.open_minutes = minutes.get(entry.id, 0)
+
+    def _get_origin_values(self):
+        """Return the fields that say what the entry is about.
+
+        :rtype: dict
+        """
+        return {field: self[field].id for field in ORIGINS.values()}
+
+    def _is_undoing(self):
+        """Tell whether the entry took minutes from a lot other than by using them."""
+        is_taken_back = self.reason == "reversal" and not self.reversal_of_id
+        return self.reason == "expiry" or is_taken_back
 
     def action_reverse(self):
         """Open the form in which managers say why they take the entry back."""

@@ -229,7 +229,7 @@ class TestRoutes(TestCase):
                 self.assertEqual(arguments.get("support_gate"), "True", name)
 
     def test_addresses_are_those_of_the_design(self):
-        prefixes = ("/support", "/my/ticket", "/my/colleagues")
+        prefixes = ("/support", "/my/ticket", "/my/colleagues", "/my/credit")
         for name, paths, _arguments in self.routes():
             for entry in map(ast.literal_eval, paths):
                 for path in [entry] if isinstance(entry, str) else entry:

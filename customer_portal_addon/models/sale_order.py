@@ -1,0 +1,10 @@
+from odoo import models
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = [
+        "support.order.credit.mixin",
+        "support.order.offer.mixin",
+        "sale.order",
+    ]

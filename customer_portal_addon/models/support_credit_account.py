@@ -378,9 +378,11 @@ class SupportCreditAccount(models.Model):
         if lot_sudo.account_id != self or lot_sudo.minutes <= 0 or minutes <= 0:
             raise ValidationError(self.env._("These minutes can't be taken back."))
         self._expire()
-        minutes = min(minutes, lot_sudo.open_minutes)
-        if minutes <= 0:
+        positions_sudo = self.env["support.credit.position"].sudo()
+        position_sudo = positions_sudo.search([("entry_id", "=", lot.id)])
+        if position_sudo.minutes <= 0:
             return self.env["support.credit.entry"]
+        minutes = min(minutes, position_sudo.minutes)
         entry = self._insert(
             {
                 "minutes": -minutes,

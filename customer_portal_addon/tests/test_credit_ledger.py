@@ -166,6 +166,14 @@ class TestReversal(LedgerCase):
         self.assertEqual(self.account.balance, -20)
         self.assertRight()
 
+    def test_of_a_lot_that_was_taken_back(self):
+        lot = self.post(300)
+        self.post(-120)
+        self.account._take_back(lot, 300, "cancelled")
+        self.account._reverse(lot, "all of it")
+        self.assertEqual(self.account.balance, -120)
+        self.assertRight()
+
     def test_what_can_not_be_reversed(self):
         use = self.post(-10)
         back = self.account._reverse(use, "back")
@@ -177,6 +185,69 @@ class TestReversal(LedgerCase):
 
 
 @tagged("post_install", "-at_install")
+class TestTakingBack(LedgerCase):
+    def test_what_is_left(self):
+        lot = self.post(300)
+        self.post(-120)
+        back = self.account._take_back(lot, 300, "cancelled", "Order cancelled")
+        self.assertEqual((back.minutes, back.reason), (-180, "reversal"))
+        self.assertEqual(self.account.balance, 0)
+        self.assertFalse(self.left(lot))
+        self.assertFalse(self.account._take_back(lot, 300, "once more"))
+        self.assertRight()
+
+    def test_only_so_much_and_once(self):
+        lot = self.post(300)
+        for _time in range(2):
+            self.account._take_back(lot, 100, "smaller order")
+        self.assertEqual(self.left(lot), 200)
+        self.account._take_back(lot, 50, "even smaller")
+        self.assertEqual(self.account.balance, 150)
+        self.assertRight()
+
+    def test_other_lots_stay(self):
+        lot = self.post(60, expires_on=DAY + timedelta(days=3))
+        other = self.post(100)
+        self.post(-50)
+        self.account._take_back(lot, 60, "cancelled")
+        self.assertEqual((self.left(lot), self.left(other)), (0, 100))
+        self.assertRight()
+
+    def test_what_expired_is_gone(self):
+        lot = self.post(60, expires_on=DAY)
+        with freeze_time(DAY + timedelta(days=2)):
+            self.assertFalse(self.account._take_back(lot, 60, "late"))
+        self.assertRight()
+
+    def test_taken_back_by_mistake(self):
+        lot = self.post(300)
+        back = self.account._take_back(lot, 300, "cancelled")
+        self.account._reverse(back, "not cancelled")
+        self.assertEqual((self.account.balance, self.left(lot)), (300, 300))
+        self.assertRight()
+
+    def test_only_from_lots_of_the_account(self):
+        other = self.accounts._get_for(self.emil.partner_id, self.company)
+        lot, use = self.post(100), self.post(-10)
+        for account, entry, minutes in (
+            (other, lot, 10),
+            (self.account, use, 10),
+            (self.account, lot, 0),
+        ):
+            with self.assertRaises(ValidationError):
+                account._take_back(entry, minutes, "no")
+
+
+@tagged("post_install", "-at_install")
+class TestDurations(LedgerCase):
+    def test_as_people_read_them(self):
+        german = self.accounts.with_context(lang="de_DE")
+        for minutes, text in ((135, "2 Std. 15 Min."), (60, "1 Std."), (0, "0 Min.")):
+            self.assertEqual(german._format_minutes(minutes), text)
+        self.assertEqual(self.accounts._format_minutes(-20), "\u221220 min")
+
+
+@tagged("post_install", "-at_install")
 class TestAnySequence(LedgerCase):
     STEPS = st.lists(
         st.one_of(
@@ -185,6 +256,7 @@ class TestAnySequence(LedgerCase):
             ),
             st.tuples(st.just("out"), st.integers(1, 200), st.integers(-30, 30)),
             st.tuples(st.just("reverse"), st.integers(0, 50), st.none()),
+            st.tuples(st.just("take back"), st.integers(0, 50), st.integers(1, 300)),
             st.tuples(st.just("expire"), st.integers(0, 12), st.none()),
             st.tuples(st.just("replay"), st.integers(0, 50), st.none()),
         ),
@@ -206,6 +278,11 @@ class TestAnySequence(LedgerCase):
             before = self.account.balance
             self.account._post(*posted[value % len(posted)])
             self.assertEqual(self.account.balance, before)
+        elif kind == "take back":
+            lots = self.account.entry_ids.filtered(lambda e: e.reason == "purchase")
+            if lots:
+                lot = lots[value % len(lots)]
+                self.account._take_back(lot, days, f"t{number}")
         elif kind == "reverse":
             entries = self.account.entry_ids.filtered(lambda e: e.reason != "reversal")
             if entries:

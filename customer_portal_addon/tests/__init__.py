@@ -9,6 +9,7 @@ from . import (
     test_confirmation_mail,
     test_conversation,
     test_credit_ledger,
+    test_credit_processes,
     test_doors,
     test_filing_for_others,
     test_gate,

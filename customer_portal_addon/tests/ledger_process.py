@@ -15,6 +15,11 @@ from odoo.modules.registry import Registry
 from odoo.tools import config
 
 
+def say(text):
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def in_transaction(registry, function):
     """Call a function with an environment; return how often it was tried again."""
     retries = 0
@@ -57,7 +62,7 @@ def hang(registry, account_id, key):
         env = api.Environment(cr, SUPERUSER_ID, {})
         env["support.credit.account"].browse(account_id)._post(-7, "usage", key)
         env.flush_all()
-        print("posted", flush=True)
+        say("posted")
         sys.stdin.readline()
 
 
@@ -65,11 +70,11 @@ def main(database, job, *arguments):
     config.parse_config([])
     logging.getLogger("odoo.sql_db").setLevel(logging.CRITICAL)  # who has to wait
     registry = Registry(database)
-    print("ready", flush=True)
+    say("ready")
     sys.stdin.readline()
     jobs = {"use": use, "order": order, "hang": hang}
     retries = jobs[job](registry, *map(json.loads, arguments))
-    print(json.dumps(retries), flush=True)
+    say(json.dumps(retries))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 import json
+import logging
 import subprocess
 import sys
 from pathlib import Path
@@ -6,6 +7,8 @@ from pathlib import Path
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
+
+_logger = logging.getLogger(__name__)
 
 SCRIPT = Path(__file__).parent / "ledger_process.py"
 WRITERS, POSTINGS = 8, 250
@@ -114,7 +117,7 @@ class TestProcesses(BaseCase):
             json.loads(process.communicate()[0]) for process in writers + orderers
         ]
         self.assertTrue(sum(retries), "they never met")
-        print(f"\n{WRITERS * POSTINGS} postings, retries: {retries}")
+        _logger.info("%s postings, retries: %s", WRITERS * POSTINGS, retries)
         self.assertPosted(WRITERS * POSTINGS, bought=2 * PACKAGE)
 
     def test_killed_in_the_middle(self):

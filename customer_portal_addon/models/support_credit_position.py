@@ -36,29 +36,29 @@ class SupportCreditPosition(models.Model):
         entry_sudo = entry.sudo()
         if not minutes:
             return
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO support_credit_position AS open
-                       (entry_id, account_id, minutes, date, expires_on)
-                VALUES (%s, %s, %s, %s, %s)
-                    ON CONFLICT (entry_id)
-                    DO UPDATE SET minutes = open.minutes + EXCLUDED.minutes
-                """,
-                entry_sudo.id,
-                entry_sudo.account_id.id,
-                minutes,
-                entry_sudo.date,
-                entry_sudo.expires_on or None,
-            )
+        query = SQL(
+            """
+            INSERT INTO support_credit_position AS open
+                   (entry_id, account_id, minutes, date, expires_on)
+            VALUES (%s, %s, %s, %s, %s)
+                ON CONFLICT (entry_id)
+                DO UPDATE SET minutes = open.minutes + EXCLUDED.minutes
+                RETURNING minutes
+            """,
+            entry_sudo.id,
+            entry_sudo.account_id.id,
+            minutes,
+            entry_sudo.date,
+            entry_sudo.expires_on or None,
         )
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM support_credit_position"
-                " WHERE entry_id = %s AND minutes = 0",
-                entry_sudo.id,
+        self.env.cr.execute(query)
+        if self.env.cr.fetchone() == (0,):
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM support_credit_position WHERE entry_id = %s",
+                    entry_sudo.id,
+                )
             )
-        )
         self.invalidate_model()
         entry_sudo.account_id.invalidate_recordset(["position_ids"])
 

@@ -30,7 +30,7 @@ class SupportCredit(CustomerPortal):
         return values
 
     @http.route(
-        PAGE,
+        "/my/credit",
         type="http",
         auth="user",
         website=True,
@@ -62,7 +62,7 @@ class SupportCredit(CustomerPortal):
         return request.render("customer_portal_addon.credit", values)
 
     @http.route(
-        f"{PAGE}/statement.csv",
+        "/my/credit/statement.csv",
         type="http",
         auth="user",
         website=True,
@@ -76,7 +76,7 @@ class SupportCredit(CustomerPortal):
         return self._send_statement(kw, "csv")
 
     @http.route(
-        f"{PAGE}/statement.pdf",
+        "/my/credit/statement.pdf",
         type="http",
         auth="user",
         website=True,

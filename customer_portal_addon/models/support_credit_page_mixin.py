@@ -169,7 +169,8 @@ class SupportCreditPageMixin(models.AbstractModel):
             "older": "",
             "is_first_page": True,
         }
-        if not account_sudo:
+        everything = account_sudo._get_statement_domain(periods.Period("all"))
+        if not account_sudo or not self._find_entries(everything, "id", 1):
             return {**values, "is_new": True}
         totals = account_sudo._get_totals(period)
         return {

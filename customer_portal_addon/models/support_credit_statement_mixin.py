@@ -112,7 +112,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
                        COALESCE(SUM(minutes) FILTER (WHERE minutes < 0), 0)
                   FROM support_credit_entry
                  WHERE %s
-                 GROUP BY date_trunc(%s, date)
+                 GROUP BY date_trunc(%s, date::timestamp)
                  ORDER BY 1
                 """,
                 where,

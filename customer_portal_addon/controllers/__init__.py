@@ -1,6 +1,7 @@
 from . import (
     access,
     company,
+    credit,
     mail_links,
     oauth,
     status,

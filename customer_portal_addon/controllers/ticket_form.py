@@ -39,6 +39,7 @@ class SupportTicketForm(HelpdeskTicketController):
             "page_name": "support_new",
             "types": request.env["helpdesk.ticket.type"]._get_offered(),
             "is_code_missing": request.env.user._is_support_code_missing(),
+            "credit": request.env["support.credit.account"]._get_form_panel(),
         }
         return request.render("customer_portal_addon.ticket_types", values)
 
@@ -133,6 +134,7 @@ class SupportTicketForm(HelpdeskTicketController):
         )
 
     def _prepare_form_page(self, ticket_type, values, errors, is_preview):
+        accounts = request.env["support.credit.account"]
         path = "/submitted/ticket"
         if ticket_type:
             path = f"/support/ticket/new/{request.env['ir.http']._slug(ticket_type)}"
@@ -147,4 +149,5 @@ class SupportTicketForm(HelpdeskTicketController):
             "file_rules": ticket_type._get_file_rules(),
             "is_preview": is_preview,
             "is_code_missing": request.env.user._is_support_code_missing(),
+            "credit": accounts._get_form_panel(ticket_type),
         }

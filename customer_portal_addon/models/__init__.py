@@ -61,6 +61,8 @@ from . import (
     support_credit_entry,
     support_credit_allocation,
     support_credit_position,
+    support_credit_statement_mixin,
+    support_credit_export_mixin,
     support_credit_page_mixin,
     support_credit_account,
     support_time_entry,

@@ -37,6 +37,12 @@ class HelpdeskTicketType(models.Model):
         "support.form.field", "type_id", string="Form", copy=True
     )
     field_count = fields.Integer(compute="_compute_field_count")
+    is_program_error = fields.Boolean(
+        string="Program error",
+        help="Free of charge until it turns out to be none, and can be reported "
+        "without credit.",
+    )
+
     # ---------------------------------------------------
     # Compute
     # ---------------------------------------------------
@@ -60,6 +66,13 @@ class HelpdeskTicketType(models.Model):
         return self._get_offered().filtered(
             lambda ticket_type: not any(ticket_type.field_ids.mapped("required"))
         )[:1]
+
+    def _is_charged(self):
+        """Tell whether what is done for a ticket of this type costs minutes.
+
+        :rtype: bool
+        """
+        return not self.is_program_error
 
     # ---------------------------------------------------
     # Reading a posted form

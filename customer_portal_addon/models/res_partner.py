@@ -60,6 +60,18 @@ class ResPartner(models.Model):
         help="A customer named this e-mail address, and nobody has shown yet to own "
         "it. Tickets are not linked to it automatically.",
     )
+    support_limit_enabled = fields.Boolean(
+        string="Limit support without credit",
+        tracking=True,
+        groups="base.group_user",
+        help="Beyond it, the portal takes tickets about program errors only.",
+    )
+    support_limit_minutes = fields.Integer(
+        string="Minutes without credit",
+        tracking=True,
+        groups="base.group_user",
+        help="How far the support credit of this customer may fall below zero.",
+    )
     support_contract_ids = fields.One2many(
         "support.contract",
         "partner_id",
@@ -81,6 +93,10 @@ class ResPartner(models.Model):
     _support_code_unique = models.UniqueIndex(
         "(support_code) WHERE support_code IS NOT NULL",
         "This support ID belongs to another contact.",
+    )
+    _support_limit_not_negative = models.Constraint(
+        "CHECK(support_limit_minutes >= 0)",
+        "The minutes without credit can't be negative.",
     )
     # Whose address it is: asked for every ticket and every mail
     _support_email_normalized_idx = models.Index("(email_normalized)")

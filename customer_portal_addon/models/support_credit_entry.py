@@ -87,6 +87,8 @@ class SupportCreditEntry(models.Model):
 
     _minutes_not_zero = models.Constraint("CHECK(minutes <> 0)")
     _account_idx = models.Index("(account_id, id DESC)")
+    # Statements: a period, its sums and what came before
+    _statement_idx = models.Index("(account_id, date, id) INCLUDE (minutes)")
     _key_uniq = models.UniqueIndex("(idempotency_key)")
     _reversal_uniq = models.UniqueIndex(
         "(reversal_of_id) WHERE reversal_of_id IS NOT NULL"

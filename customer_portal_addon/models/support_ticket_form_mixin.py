@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, plaintext2html
 
@@ -13,6 +13,24 @@ class SupportTicketFormMixin(models.AbstractModel):
 
     _name = "support.ticket.form.mixin"
     _description = "Filing Tickets Through Forms"
+
+    is_at_credit_limit = fields.Boolean(
+        compute="_compute_is_at_credit_limit",
+        compute_sudo=True,
+        groups="base.group_user",
+        help="The customer used all the minutes that it may use without credit.",
+    )
+
+    @api.depends("charging", "commercial_partner_id", "company_id")
+    def _compute_is_at_credit_limit(self):
+        accounts = self.env["support.credit.account"]
+        for ticket in self:
+            customer, company = ticket.commercial_partner_id, ticket.company_id
+            ticket.is_at_credit_limit = (
+                ticket.charging == "charged"
+                and bool(customer)
+                and accounts._is_at_limit(customer, company or self.env.company)
+            )
 
     @api.model
     def _get_oca_choices(self, category_id, team_id):
@@ -65,6 +83,10 @@ class SupportTicketFormMixin(models.AbstractModel):
             self._check_hourly_limit("ticket")
         except UserError as error:
             errors["form"] = error.args[0]
+        accounts = self.env["support.credit.account"]
+        company = self._get_form_company(ticket_type)
+        if ticket_type._is_charged() and accounts._is_at_limit(sender, company):
+            errors["form"] = accounts._get_limit_message()
         if errors:
             errors["files_again"] = ticket_type._get_files_again_message(files)
             return self.browse(), errors
@@ -171,6 +193,12 @@ class SupportTicketFormMixin(models.AbstractModel):
     # ---------------------------------------------------
 
     @api.model
+    def _get_form_company(self, ticket_type):
+        """Return the company whose team gets the tickets of a type."""
+        team_sudo = ticket_type and ticket_type.sudo().team_ids.filtered("active")[:1]
+        return (team_sudo and team_sudo.company_id) or self.env.company
+
+    @api.model
     def _prepare_form_values(self, ticket_type, form, contact):
         """Return the values of a ticket that was filed through a form.
 
@@ -178,7 +206,7 @@ class SupportTicketFormMixin(models.AbstractModel):
         :rtype: dict
         """
         team = ticket_type.sudo().team_ids.filtered("active")[:1]
-        company = team.company_id or self.env.company
+        company = self._get_form_company(ticket_type)
         channel = self.env.ref(
             "helpdesk_mgmt.helpdesk_ticket_channel_web", raise_if_not_found=False
         )

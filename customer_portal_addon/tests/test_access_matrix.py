@@ -63,6 +63,9 @@ COLLEAGUES = {**NOBODY, "administrator": "page", "other administrator": "page"}
 INVITATION = {**NOBODY, "administrator": "errors", "other administrator": "errors"}
 COLLEAGUE = {**NOBODY, "administrator": "colleagues"}
 
+# For customers: staff have no credit
+CREDIT = {**INSIDE, "staff": "home"}
+
 # route -> what GET and POST answer
 ROUTES = {
     "/support": (OPEN, OPEN),
@@ -97,6 +100,9 @@ ROUTES = {
     "/my/colleagues/page/<page>": (COLLEAGUES, NO_SUCH_METHOD),
     "/my/colleagues/invite": (NO_SUCH_METHOD, INVITATION),
     "/my/colleagues/<colleague>/<action>": (NO_SUCH_METHOD, COLLEAGUE),
+    "/my/credit": (CREDIT, NO_SUCH_METHOD),
+    "/my/credit/statement.csv": (CREDIT, NO_SUCH_METHOD),
+    "/my/credit/statement.pdf": (CREDIT, NO_SUCH_METHOD),
     "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py

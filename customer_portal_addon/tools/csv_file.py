@@ -20,7 +20,7 @@ def defuse(value):
 def make(rows, decimal_comma=False):
     """Return a CSV file.
 
-    :param rows: iterable of rows, the header included
+    :param rows: iterable of rows, the header included; numbers stay numbers
     :param bool decimal_comma: whether the reader writes 0,5; Excel then separates the
         columns by semicolons
     :rtype: bytes
@@ -28,5 +28,7 @@ def make(rows, decimal_comma=False):
     file = io.StringIO()
     writer = csv.writer(file, delimiter=";" if decimal_comma else ",")
     for row in rows:
-        writer.writerow([defuse(cell) for cell in row])
+        writer.writerow(
+            [cell if isinstance(cell, int) else defuse(cell) for cell in row]
+        )
     return (_BYTE_ORDER_MARK + file.getvalue()).encode()

@@ -2,6 +2,7 @@ from . import (
     helpdesk_ticket_duplicate_wizard,
     support_credit_posting,
     support_phone_ticket,
+    support_ticket_charging,
     support_ticket_link_suggestion,
     support_ticket_link_wizard,
 )

@@ -152,11 +152,14 @@ class SupportTicketEffortMixin(models.AbstractModel):
     # ---------------------------------------------------
 
     def action_timer_start(self):
-        """Start the current user's timer on what is in progress, or on a new effort."""
+        """Start the user's timer on what is in progress today, or on a new effort."""
         self.ensure_one()
-        entry = self._get_own_efforts([("state", "=", "draft")])[:1]
+        efforts = self.env["support.time.entry"]
+        today = efforts._get_today(self.company_id)
+        entry = self._get_own_efforts([("state", "=", "draft"), ("date", "=", today)])
         if not entry:
-            entry = self.env["support.time.entry"].create({"ticket_id": self.id})
+            entry = efforts.create({"ticket_id": self.id, "date": today})
+        entry = entry[:1]
         entry._start_timer()
 
     def action_timer_stop(self):

@@ -1,4 +1,5 @@
 from contextlib import contextmanager
+from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
@@ -18,6 +19,7 @@ class SupportTimeChargeMixin(models.AbstractModel):
         string="By the rules",
         compute="_compute_charged_minutes",
         store=True,
+        precompute=True,
         help="What the effort costs by the rules of the ticket type or of the "
         "settings, or as set by hand. The rules count that hold when it is done.",
     )
@@ -25,6 +27,7 @@ class SupportTimeChargeMixin(models.AbstractModel):
         string="Charged",
         compute="_compute_payable_minutes",
         store=True,
+        precompute=True,
         help="What the customer pays: nothing while the effort is free or in progress.",
     )
     is_overridden = fields.Boolean(
@@ -79,6 +82,12 @@ class SupportTimeChargeMixin(models.AbstractModel):
     # ---------------------------------------------------
     # By hand
     # ---------------------------------------------------
+
+    @api.onchange("is_overridden")
+    def _onchange_is_overridden(self):
+        """Begin with what the rules say: nobody gives minutes away by a slip."""
+        if self.is_overridden and not self.override_minutes:
+            self.override_minutes = self._origin.charged_minutes or self.worked_minutes
 
     @api.constrains(*OVERRIDE_FIELDS)
     def _check_override_reason(self):
@@ -148,56 +157,40 @@ class SupportTimeChargeMixin(models.AbstractModel):
         entries_sudo = self.sudo()
         entries_sudo.flush_recordset()
         entries_sudo.ticket_id.flush_recordset()
-        posted = entries_sudo._get_posted()
-        for entry_sudo in entries_sudo:
-            entry_sudo._sync_with(posted.get(entry_sudo.id, []))
-
-    def _get_posted(self):
-        """Return what stands posted of these efforts, by their ids.
-
-        :rtype: dict[int, list[support.credit.entry]]
-        """
         credit_sudo = self.env["support.credit.entry"].sudo()
-        uses_sudo = credit_sudo.search(
-            [("time_entry_id", "in", self.ids), ("reversal_of_id", "=", False)]
-        )
-        posted = {}
-        for use_sudo in uses_sudo.filtered(lambda use: not use.reversal_ids):
-            posted.setdefault(use_sudo.time_entry_id.id, []).append(use_sudo)
-        return posted
+        known_sudo = credit_sudo.search([("time_entry_id", "in", self.ids)])
+        known = known_sudo.grouped("time_entry_id")
+        for entry_sudo in entries_sudo:
+            entry_sudo._sync_with(known.get(entry_sudo, credit_sudo))
 
-    def _sync_with(self, uses):
+    def _sync_with(self, known):
         """Reverse what is posted and wrong, and post what is missing.
 
-        :param list uses: entries of the credit that stand
+        :param support.credit.entry known: all that was ever posted of the effort
         """
         self.ensure_one()
         customer = self.ticket_id.commercial_partner_id
         company = self.ticket_id.company_id or self.env.company
         minutes = self.payable_minutes if customer else 0
-        right = [
-            use
-            for use in uses
-            if use.minutes == -minutes
-            and use.partner_id == customer
-            and use.company_id == company
-        ][:1]
-        for use in uses:
-            if use not in right:
-                use.account_id._reverse(use, self._get_credit_key(), use.note)
+        keys = (f"time-{self.id}-{number}" for number in count(len(known)))
+        uses = known.filtered(lambda entry: not entry.reversal_of_id)
+        uses -= known.reversal_of_id
+        right = uses.filtered(
+            lambda use: (
+                use.minutes == -minutes
+                and use.partner_id == customer
+                and use.company_id == company
+            )
+        )[:1]
+        for use in uses - right:
+            use.account_id._reverse(use, next(keys), use.note)
         if minutes and not right:
             accounts = self.env["support.credit.account"]
             accounts._get_for(customer, company)._post(
                 -minutes,
                 "usage",
-                self._get_credit_key(),
+                next(keys),
                 note=f"{self.ticket_id.number}: {self.name}",
                 date=self.date,
                 origin=self,
             )
-
-    def _get_credit_key(self):
-        """Return the key of the effort's next posting."""
-        credit_sudo = self.env["support.credit.entry"].sudo()
-        count = credit_sudo.search_count([("time_entry_id", "=", self.id)])
-        return f"time-{self.id}-{count}"

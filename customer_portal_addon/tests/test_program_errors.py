@@ -94,8 +94,8 @@ class TestProgramErrors(ErrorCase):
         self.ticket.message_subscribe(self.anna.partner_id.ids)
         self.company.support_credit_visibility = "administrators"
         self.reclassify()
-        self.assertNotIn("credit is now", self.mail_to(self.ben.email)["body"])
-        self.assertIn("credit is now", self.mail_to(self.anna.email)["body"])
+        self.assertNotIn("Your support credit", self.mail_to(self.ben.email)["body"])
+        self.assertIn("Your support credit", self.mail_to(self.anna.email)["body"])
 
     def test_nobody_else_is_told(self):
         stranger = self.env["res.partner"].create({"name": "S", "email": STRANGER})

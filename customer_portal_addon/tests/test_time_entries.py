@@ -2,10 +2,12 @@ from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 from psycopg2 import IntegrityError
+from psycopg2.errors import SerializationFailure
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command, api
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.modules.registry import Registry
+from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from .common import NOON, TODAY
@@ -156,8 +158,7 @@ class TestCredit(EffortCase):
     def test_two_who_save_at_once(self):
         """The second one is behind and posts under the same key: the ledger knows."""
         effort = self.enter(25, state="draft")
-        key = effort._get_credit_key()
-        self.account._post(-25, "usage", key, origin=effort)
+        self.account._post(-25, "usage", f"time-{effort.id}-0", origin=effort)
         effort.action_done()
         self.assertStands(-25)
 
@@ -371,6 +372,15 @@ class TestTimer(EffortCase):
         self.assertEqual(effort.worked_minutes, 16)
         self.assertStands(0)
 
+    def test_another_day_is_another_effort(self):
+        self.mine.action_timer_start()
+        self.mine.action_timer_stop()
+        with self.at(days=1):
+            self.mine.action_timer_start()
+            self.mine.action_timer_stop()
+        dates = set(self.mine.time_entry_ids.mapped("date"))
+        self.assertEqual(dates, {TODAY, TODAY + self.days})
+
     def test_one_at_a_time(self):
         other = self._create_ticket(self.emil).with_user(self.agent)
         self.mine.action_timer_start()
@@ -436,6 +446,7 @@ class TestForms(EffortCase):
     def test_a_manager_sets_minutes_in_the_form(self):
         with Form(self.enter().with_user(self.manager)) as form:
             form.is_overridden = True
+            self.assertEqual(form.override_minutes, 25)
             form.override_minutes = 5
             form.override_reason = "Took longer than it should"
         self.assertStands(-5)
@@ -452,3 +463,96 @@ class TestForms(EffortCase):
             ["payable_minutes:sum"],
         )
         self.assertEqual(groups, [(self.adler, 25)])
+
+
+@tagged("post_install", "-at_install")
+class TestTwoAtOnce(BaseCase):
+    """Two transactions that began at the same time: the second one is tried again."""
+
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            partner = env["res.partner"].create({"name": "Twice", "is_company": True})
+            ticket = env["helpdesk.ticket"].create(
+                {"name": "T", "description": "T", "partner_id": partner.id}
+            )
+            effort = env["support.time.entry"].create(
+                {"ticket_id": ticket.id, "name": "T", "worked_minutes": 25}
+            )
+            account = env["support.credit.account"]._get_for(partner, env.company)
+            self.ids = {
+                "account": account.id,
+                "effort": effort.id,
+                "partner": partner.id,
+                "ticket": ticket.id,
+            }
+        self.addCleanup(self.remove)
+
+    def remove(self):
+        """Delete what was committed; the database lets nobody else do that."""
+        with self.registry.cursor() as cr:
+            table = "support_credit_entry"
+            cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
+            cr.execute(
+                """
+                DELETE FROM support_credit_position WHERE account_id = %(account)s;
+                DELETE FROM support_credit_entry WHERE account_id = %(account)s;
+                DELETE FROM support_credit_account WHERE id = %(account)s;
+                DELETE FROM support_time_entry WHERE id = %(effort)s;
+                """,
+                self.ids,
+            )
+            cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["helpdesk.ticket"].browse(self.ids["ticket"]).unlink()
+            env["res.partner"].browse(self.ids["partner"]).unlink()
+
+    def browse(self, cr):
+        env = api.Environment(cr, SUPERUSER_ID, {})
+        effort = env["support.time.entry"].browse(self.ids["effort"])
+        return effort, effort.ticket_id
+
+    def meet(self, first, second):
+        """Have ``first`` commit while ``second``, begun before, is still at it."""
+        with self.registry.cursor() as late_cr:
+            late = self.browse(late_cr)
+            late[1].mapped("name")  # its snapshot begins
+            with self.registry.cursor() as cr:
+                first(*self.browse(cr))
+            with self.assertRaises(SerializationFailure):
+                second(*late)
+            late_cr.rollback()
+            second(*self.browse(late_cr))  # as Odoo does
+
+    def get_balance(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            account = env["support.credit.account"].browse(self.ids["account"])
+            self.assertFalse(account._find_wrong() & account)
+            return account.balance, len(account.entry_ids)
+
+    @mute_logger("odoo.sql_db")
+    def test_both_say_done(self):
+        def act(effort, ticket):
+            effort.action_done()
+
+        self.meet(act, act)
+        self.assertEqual(self.get_balance(), (-25, 1))
+
+    @mute_logger("odoo.sql_db")
+    def test_done_while_somebody_makes_it_free(self):
+        self.meet(
+            lambda effort, ticket: ticket._decide_charging("free"),
+            lambda effort, ticket: effort.action_done(),
+        )
+        self.assertEqual(self.get_balance(), (0, 0))
+
+    @mute_logger("odoo.sql_db")
+    def test_made_free_while_somebody_is_done(self):
+        self.meet(
+            lambda effort, ticket: effort.action_done(),
+            lambda effort, ticket: ticket._decide_charging("free"),
+        )
+        self.assertEqual(self.get_balance(), (0, 2))

@@ -82,6 +82,7 @@ class SupportTickets(CustomerPortalHelpdesk):
             "original": ticket_sudo._get_original_values(),
             "conversation": ticket_sudo._get_conversation_values(),
             "people": ticket._get_participant_values(),
+            "efforts": ticket_sudo._get_effort_values(),
             "priority_label": ticket_sudo._get_priority_label(),
             "file_rules": ticket_sudo.type_id._get_file_rules(),
             "seen": ticket._get_seen_mark(),

@@ -26,6 +26,7 @@ class HelpdeskTicket(models.Model):
         "support.ticket.reader.mixin",
         "support.ticket.form.mixin",
         "support.ticket.effort.mixin",
+        "support.ticket.charging.mixin",
         "helpdesk.ticket",
     ]
 

@@ -39,8 +39,24 @@ class HelpdeskTicketType(models.Model):
     field_count = fields.Integer(compute="_compute_field_count")
     is_program_error = fields.Boolean(
         string="Program error",
-        help="Free of charge until it turns out to be none, and can be reported "
-        "without credit.",
+        help="Efforts on tickets of this type are free until your team has decided "
+        "that it was no error of the program; it can be reported without credit.",
+    )
+    support_minimum_minutes = fields.Integer(
+        string="At least minutes",
+        help="So many minutes are charged for an effort, however short it was. 0: as "
+        "in the settings.",
+    )
+    support_increment_minutes = fields.Integer(
+        string="Charge in steps of minutes",
+        help="What is charged is rounded up to a multiple of these. 0: as in the "
+        "settings.",
+    )
+
+    _support_minutes_not_negative = models.Constraint(
+        "CHECK(support_minimum_minutes BETWEEN 0 AND 1440"
+        " AND support_increment_minutes BETWEEN 0 AND 1440)",
+        "Minutes to charge are at least 0, and at most 24 hours.",
     )
 
     # ---------------------------------------------------
@@ -73,6 +89,13 @@ class HelpdeskTicketType(models.Model):
         :rtype: bool
         """
         return not self.is_program_error
+
+    def _get_charging(self):
+        """Return who pays for tickets of this type, until staff decide.
+
+        :return: as in ``charging`` of tickets
+        """
+        return "pending" if self.is_program_error else "charged"
 
     # ---------------------------------------------------
     # Reading a posted form

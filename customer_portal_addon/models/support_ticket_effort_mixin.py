@@ -1,4 +1,8 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools.sql import column_exists, create_column
+
+TOTALS = ("worked_minutes_total", "charged_minutes_total", "free_minutes_total")
 
 
 class SupportTicketEffortMixin(models.AbstractModel):
@@ -18,6 +22,191 @@ class SupportTicketEffortMixin(models.AbstractModel):
         ],
         default="charged",
         required=True,
+        copy=False,
+        readonly=True,
         help="Who pays for the efforts. A program error is free until it turns out "
         "that it is none.",
     )
+    is_charging_decided = fields.Boolean(
+        string="Charging decided",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Your team has decided it; another ticket type changes nothing.",
+    )
+    worked_minutes_total = fields.Integer(
+        string="Worked minutes", compute="_compute_minutes_totals", store=True
+    )
+    charged_minutes_total = fields.Integer(
+        string="Charged minutes", compute="_compute_minutes_totals", store=True
+    )
+    free_minutes_total = fields.Integer(
+        string="Free minutes",
+        compute="_compute_minutes_totals",
+        store=True,
+        help="Worked, but not charged.",
+    )
+    timer_started_at = fields.Datetime(
+        string="Timer running since", compute="_compute_timer_started_at"
+    )
+
+    def _auto_init(self):
+        """Add the columns of the totals empty: no ticket has efforts yet.
+
+        The ORM would compute them in Python, for each of perhaps a million tickets.
+        """
+        for name in TOTALS if self._auto else ():
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, "int4")
+        return super()._auto_init()
+
+    # ---------------------------------------------------
+    # Compute
+    # ---------------------------------------------------
+
+    @api.depends(
+        "time_entry_ids.state",
+        "time_entry_ids.worked_minutes",
+        "time_entry_ids.payable_minutes",
+    )
+    def _compute_minutes_totals(self):
+        for ticket in self:
+            done = ticket.time_entry_ids.filtered(lambda entry: entry.state == "done")
+            free = done.filtered(lambda entry: not entry.payable_minutes)
+            ticket.worked_minutes_total = sum(done.mapped("worked_minutes"))
+            ticket.charged_minutes_total = sum(done.mapped("payable_minutes"))
+            ticket.free_minutes_total = sum(free.mapped("worked_minutes"))
+
+    @api.depends_context("uid")
+    @api.depends("time_entry_ids.started_at")
+    def _compute_timer_started_at(self):
+        # of the current user only: whoever sees the ticket need not see efforts
+        running_sudo = self.sudo()._get_own_efforts([("started_at", "!=", False)])
+        started = {entry.ticket_id.id: entry.started_at for entry in running_sudo}
+        for ticket in self:
+            ticket.timer_started_at = started.get(ticket._origin.id, False)
+
+    def _get_own_efforts(self, domain):
+        """Return efforts of the current user on these tickets, the latest first."""
+        return self.env["support.time.entry"].search(
+            [("ticket_id", "in", self.ids), ("user_id", "=", self.env.uid), *domain]
+        )
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = self.env["helpdesk.ticket.type"]
+        for vals in vals_list:
+            self._check_charging_values(vals)
+            type_id = vals.get("type_id") or self.default_get(["type_id"]).get(
+                "type_id"
+            )
+            vals.setdefault("charging", types.browse(type_id)._get_charging())
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_charging_values(vals)
+        result = super().write(vals)
+        if "type_id" in vals:
+            self._follow_type()
+        if {"partner_id", "commercial_partner_id", "company_id", "charging"} & set(
+            vals
+        ):
+            self._sync_efforts()
+        return result
+
+    def _check_charging_values(self, vals):
+        """Refuse decisions that come past the actions, which tell the customer.
+
+        :raise AccessError:
+        """
+        if {"charging", "is_charging_decided", *TOTALS} & vals.keys():
+            if not self.env.su:
+                raise AccessError(
+                    self.env._("Please decide on the ticket who pays for its efforts.")
+                )
+
+    def _sync_efforts(self):
+        """Have the credit follow who pays for the efforts."""
+        # whoever may change the ticket need not see the efforts of others
+        self.sudo().time_entry_ids._sync_credit()
+
+    def _follow_type(self):
+        """Charge as the new type says, as long as nobody has decided anything.
+
+        Who has filed a program error was told that it is free, and hears the decision.
+        """
+        for ticket_sudo in self.sudo():
+            charging = ticket_sudo.type_id._get_charging()
+            is_told = ticket_sudo.filed_by_id or ticket_sudo.time_entry_ids
+            if ticket_sudo.is_charging_decided or ticket_sudo.charging == charging:
+                continue
+            if charging == "pending" or not is_told:
+                ticket_sudo.charging = charging
+
+    # ---------------------------------------------------
+    # Timer
+    # ---------------------------------------------------
+
+    def action_timer_start(self):
+        """Start the user's timer on what is in progress today, or on a new effort."""
+        self.ensure_one()
+        efforts = self.env["support.time.entry"]
+        today = efforts._get_today(self.company_id)
+        entry = self._get_own_efforts([("state", "=", "draft"), ("date", "=", today)])
+        if not entry:
+            entry = efforts.create({"ticket_id": self.id, "date": today})
+        entry = entry[:1]
+        entry._start_timer()
+
+    def action_timer_stop(self):
+        """Stop the current user's timer, and have them say what was done."""
+        self.ensure_one()
+        entry = self._get_own_efforts([("started_at", "!=", False)])
+        if not entry:
+            raise UserError(self.env._("Your timer isn't running on this ticket."))
+        return entry.action_timer_stop()
+
+    # ---------------------------------------------------
+    # What customers read
+    # ---------------------------------------------------
+
+    def _get_effort_values(self):
+        """Return the efforts as customers read them, the oldest first.
+
+        :return: ``rows`` (date, author, name, worked and charged, both as texts) and
+            the totals ``worked`` and ``charged``
+        :rtype: dict
+        """
+        self.ensure_one()
+        done_sudo = self.sudo().time_entry_ids.filtered(lambda e: e.state == "done")
+        rows = [
+            {
+                "date": entry_sudo.date,
+                "author": entry_sudo.user_id.name,
+                "name": entry_sudo.name,
+                "worked": self._format_minutes(entry_sudo.worked_minutes),
+                "charged": self._get_charged_label(entry_sudo),
+                "is_free": not entry_sudo.payable_minutes,
+            }
+            for entry_sudo in done_sudo.sorted(lambda e: (e.date, e.id))
+        ]
+        return {
+            "rows": rows,
+            "worked": self._format_minutes(sum(done_sudo.mapped("worked_minutes"))),
+            "charged": self._format_minutes(sum(done_sudo.mapped("payable_minutes"))),
+        }
+
+    def _get_charged_label(self, entry):
+        if entry.payable_minutes:
+            return self._format_minutes(entry.payable_minutes)
+        if self.charging == "pending" and not entry.is_free:
+            return self.env._("free: program error, being examined")
+        return self.env._("free")
+
+    @api.model
+    def _format_minutes(self, minutes):
+        return self.env["support.credit.account"]._format_minutes(minutes)

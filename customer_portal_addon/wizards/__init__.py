@@ -3,6 +3,7 @@ from . import (
     support_credit_posting,
     support_credit_statement,
     support_phone_ticket,
+    support_ticket_charging,
     support_ticket_link_suggestion,
     support_ticket_link_wizard,
 )

@@ -1,0 +1,196 @@
+from contextlib import contextmanager
+from itertools import count
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, ValidationError
+
+from ..tools.charging import MAX_MINUTES, charge
+
+OVERRIDE_FIELDS = ("is_overridden", "override_minutes", "override_reason")
+
+
+class SupportTimeChargeMixin(models.AbstractModel):
+    """What an effort costs, and how the credit follows."""
+
+    _name = "support.time.charge.mixin"
+    _description = "Charging of efforts"
+
+    charged_minutes = fields.Integer(
+        string="By the rules",
+        compute="_compute_charged_minutes",
+        store=True,
+        precompute=True,
+        help="What the effort costs by the rules of the ticket type or of the "
+        "settings, or as set by hand. The rules count that hold when it is done.",
+    )
+    payable_minutes = fields.Integer(
+        string="Charged",
+        compute="_compute_payable_minutes",
+        store=True,
+        precompute=True,
+        help="What the customer pays: nothing while the effort is free or in progress.",
+    )
+    is_overridden = fields.Boolean(
+        string="Minutes set by hand",
+        copy=False,
+        help="By a manager; stays when the worked minutes change.",
+    )
+    override_minutes = fields.Integer(string="Charge minutes", copy=False)
+    override_reason = fields.Char(
+        string="Reason for the minutes",
+        copy=False,
+        help="For your team only; noted on the ticket.",
+    )
+
+    _override_minutes_range = models.Constraint(
+        f"CHECK(override_minutes BETWEEN 0 AND {MAX_MINUTES})",
+        "At most 24 hours are charged for an effort.",
+    )
+
+    @api.depends(
+        "worked_minutes", "state", "is_overridden", "override_minutes", "ticket_id"
+    )
+    def _compute_charged_minutes(self):
+        """Charge by the rules of now: later ones change nothing that is done."""
+        for entry in self:
+            if entry.is_overridden:
+                entry.charged_minutes = entry.override_minutes
+                continue
+            ticket_type = entry.ticket_id.type_id
+            company = entry.ticket_id.company_id or self.env.company
+            minimum = (
+                ticket_type.support_minimum_minutes or company.support_minimum_minutes
+            )
+            increment = (
+                ticket_type.support_increment_minutes
+                or company.support_increment_minutes
+            )
+            entry.charged_minutes = charge(
+                max(0, entry.worked_minutes), max(0, minimum), max(1, increment)
+            )
+
+    @api.depends("charged_minutes", "is_free", "state", "ticket_id.charging")
+    def _compute_payable_minutes(self):
+        for entry in self:
+            is_charged = (
+                entry.state == "done"
+                and not entry.is_free
+                and entry.ticket_id.charging == "charged"
+            )
+            entry.payable_minutes = entry.charged_minutes if is_charged else 0
+
+    # ---------------------------------------------------
+    # By hand
+    # ---------------------------------------------------
+
+    @api.onchange("is_overridden")
+    def _onchange_is_overridden(self):
+        """Begin with what the rules say: nobody gives minutes away by a slip."""
+        if self.is_overridden and not self.override_minutes:
+            self.override_minutes = self._origin.charged_minutes or self.worked_minutes
+
+    @api.constrains(*OVERRIDE_FIELDS)
+    def _check_override_reason(self):
+        for entry in self:
+            if entry.is_overridden and not (entry.override_reason or "").strip():
+                raise ValidationError(
+                    self.env._("Please say why other minutes are charged.")
+                )
+
+    def _check_override_values(self, vals):
+        """Let only managers set minutes by hand; forms may send what is there anyway.
+
+        :raise AccessError:
+        """
+        for name in set(OVERRIDE_FIELDS) & vals.keys():
+            known = self.mapped(name) or [False]
+            if any((value or False) != (vals[name] or False) for value in known):
+                raise AccessError(
+                    self.env._("Only helpdesk managers set charged minutes by hand.")
+                )
+
+    @contextmanager
+    def _noting_override(self):
+        """Note on the tickets how what was set by hand has changed meanwhile."""
+        before = {entry: [entry[name] for name in OVERRIDE_FIELDS] for entry in self}
+        yield
+        changed = self.filtered(
+            lambda entry: before[entry] != [entry[name] for name in OVERRIDE_FIELDS]
+        )
+        changed._note_override(any_state=True)
+
+    def _note_override(self, any_state=False):
+        """Note on the tickets what was set by hand, and why.
+
+        :param bool any_state: also that it follows the rules again
+        """
+        for entry in self:
+            values = {"effort": entry.name or "–", "minutes": entry.charged_minutes}
+            if entry.is_overridden:
+                note = self.env._(
+                    "Charged minutes of “%(effort)s” set to %(minutes)s: %(reason)s",
+                    reason=entry.override_reason,
+                    **values,
+                )
+            elif any_state:
+                note = self.env._(
+                    "Charged minutes of “%(effort)s” follow the rules again: "
+                    "%(minutes)s",
+                    **values,
+                )
+            else:
+                continue
+            entry.ticket_id._message_log(body=note)
+
+    # ---------------------------------------------------
+    # The credit
+    # ---------------------------------------------------
+
+    def _sync_credit(self):
+        """Have the customers' credit say what the efforts cost.
+
+        What stands there is compared with what should; repeating it changes nothing.
+        The rows are written first: of two transactions that change the same effort or
+        its ticket, the second one fails at that and is tried again by Odoo.
+        """
+        # Whoever may change the effort or its ticket need not be able to post
+        entries_sudo = self.sudo()
+        entries_sudo.flush_recordset()
+        entries_sudo.ticket_id.flush_recordset()
+        credit_sudo = self.env["support.credit.entry"].sudo()
+        known_sudo = credit_sudo.search([("time_entry_id", "in", self.ids)])
+        known = known_sudo.grouped("time_entry_id")
+        for entry_sudo in entries_sudo:
+            entry_sudo._sync_with(known.get(entry_sudo, credit_sudo))
+
+    def _sync_with(self, known):
+        """Reverse what is posted and wrong, and post what is missing.
+
+        :param support.credit.entry known: all that was ever posted of the effort
+        """
+        self.ensure_one()
+        customer = self.ticket_id.commercial_partner_id
+        company = self.ticket_id.company_id or self.env.company
+        minutes = self.payable_minutes if customer else 0
+        keys = (f"time-{self.id}-{number}" for number in count(len(known)))
+        uses = known.filtered(lambda entry: not entry.reversal_of_id)
+        uses -= known.reversal_of_id
+        right = uses.filtered(
+            lambda use: (
+                use.minutes == -minutes
+                and use.partner_id == customer
+                and use.company_id == company
+            )
+        )[:1]
+        for use in uses - right:
+            use.account_id._reverse(use, next(keys), use.note)
+        if minutes and not right:
+            accounts = self.env["support.credit.account"]
+            accounts._get_for(customer, company)._post(
+                -minutes,
+                "usage",
+                next(keys),
+                note=f"{self.ticket_id.number}: {self.name}",
+                date=self.date,
+                origin=self,
+            )

@@ -1,0 +1,19 @@
+"""How many minutes are charged for the minutes that were worked."""
+
+MAX_MINUTES = 24 * 60  # of one effort
+
+
+def charge(worked, minimum=0, increment=1):
+    """Return the minutes to charge: in started steps, and not less than the minimum.
+
+    :param int worked: not negative; 0 costs nothing
+    :param int minimum: what the shortest effort costs
+    :param int increment: the step
+    :rtype: int
+    :raise ValueError: negative minutes, or no step
+    """
+    if worked < 0 or minimum < 0 or increment < 1:
+        raise ValueError(f"{worked}, {minimum} and {increment} minutes")
+    if not worked:
+        return 0
+    return max(minimum, -(-worked // increment) * increment)

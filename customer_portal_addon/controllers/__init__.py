@@ -3,6 +3,7 @@ from . import (
     company,
     mail_links,
     oauth,
+    packages,
     status,
     ticket_actions,
     ticket_form,

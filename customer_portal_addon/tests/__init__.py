@@ -27,6 +27,7 @@ from . import (
     test_midnight,
     test_moving_contacts,
     test_oauth,
+    test_order_races,
     test_package_orders,
     test_packages,
     test_phone_tickets,

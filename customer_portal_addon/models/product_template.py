@@ -70,12 +70,15 @@ class ProductTemplate(models.Model):
         :rtype: dict
         """
         company_sudo = self.env.company.sudo()
+        unit_minutes = company_sudo.support_unit_minutes
         orders = self.env["sale.order"]
         packages_sudo = self._find_support_packages()
         unit_sudo = company_sudo.support_unit_product_id
         order_sudo = orders._price_support(packages_sudo | unit_sudo)
         rows = {
-            line_sudo.product_id.id: line_sudo._get_price_values()
+            line_sudo.product_id.id: line_sudo._get_price_values(
+                line_sudo.support_unit_minutes or unit_minutes
+            )
             for line_sudo in order_sudo.order_line
         }
         return {
@@ -84,6 +87,6 @@ class ProductTemplate(models.Model):
                 for package in packages_sudo
             ],
             "unit": rows.get(unit_sudo.id),
-            "unit_minutes": company_sudo.support_unit_minutes,
+            "unit_minutes": unit_minutes,
             "access": orders._get_package_access(),
         }

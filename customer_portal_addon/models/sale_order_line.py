@@ -78,16 +78,16 @@ class SaleOrderLine(models.Model):
     # What a line is worth
     # ---------------------------------------------------
 
-    def _get_price_values(self):
+    def _get_price_values(self, minutes):
         """Return the price as the page of packages shows it.
 
+        :param int minutes: that one brings, or pays for
         :rtype: dict
         """
         self.ensure_one()
         taxes = self.tax_ids
         includes = any(tax.price_include for tax in taxes)
         price = self.price_total if includes else self.price_subtotal
-        minutes = self.support_unit_minutes
         return {
             "price": price,
             "price_hour": price * 60 / minutes if minutes else 0,

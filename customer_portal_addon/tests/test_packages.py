@@ -95,8 +95,26 @@ class TestPackages(PackageCase):
         self.company.support_unit_product_id = self.unit.product_variant_id
         page = self.page()
         self.assertEqual(page["unit"]["price"], 18)
+        self.assertEqual(page["unit"]["price_hour"], 108)
         self.assertEqual(page["unit_minutes"], 10)
         self.assertFalse(self.row(self.unit))
+
+    def test_queries_do_not_grow_by_much(self):
+        """Odoo looks for the rule of a pricelist once per line, and for nothing else."""
+        self._use_pricelist(self.adler, percent=20)
+
+        def count():
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self.page(self.ben)
+            return self.cr.sql_log_count - before
+
+        count()
+        few = count()
+        for number in range(10):
+            self._create_package(f"More {number}", 1, support_minutes=5)
+        count()
+        self.assertLessEqual(count(), few + 10)
 
     def test_prices_change_nothing(self):
         before = self.env["sale.order"].search_count([])

@@ -4,6 +4,7 @@ from . import (
     credit,
     mail_links,
     oauth,
+    packages,
     status,
     ticket_actions,
     ticket_form,

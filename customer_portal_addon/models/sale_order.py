@@ -5,6 +5,8 @@ class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = [
         "support.order.credit.mixin",
+        "support.order.package.mixin",
+        "support.order.settlement.mixin",
         "support.order.offer.mixin",
         "sale.order",
     ]

@@ -60,6 +60,7 @@ class SupportCreditPosition(models.Model):
                 )
             )
         self.invalidate_model()
+        entry_sudo.invalidate_recordset(["open_minutes"])
         entry_sudo.account_id.invalidate_recordset(["position_ids"])
 
     @api.model_create_multi

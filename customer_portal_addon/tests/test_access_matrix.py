@@ -75,6 +75,8 @@ ROUTES = {
         {**OPEN, "all": "/support", "guest": "errors"},
     ),
     "/support/status": (OPEN, NO_SUCH_METHOD),
+    "/support/packages": (OPEN, NO_SUCH_METHOD),
+    "/support/packages/order": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
     "/support/ticket/<ticket>/close": (NO_LINK, LINK_POST),  # see test_mail_links.py
     "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/ticket/new": (INSIDE, INSIDE),

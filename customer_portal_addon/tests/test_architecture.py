@@ -217,6 +217,7 @@ class TestRoutes(TestCase):
             "support_register",
             "support_register_submit",
             "support_status",
+            "support_packages",
             "support_close_link",
             "support_close_link_act",
             "web_login",

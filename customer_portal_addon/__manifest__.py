@@ -31,6 +31,8 @@
         "data/mail_template_access_data.xml",
         "data/mail_template_colleague_data.xml",
         "data/mail_template_participant_data.xml",
+        "data/mail_template_offer_data.xml",
+        "data/ir_cron_offer_data.xml",
         "data/helpdesk_ticket_stage_data.xml",
         "data/support_consent_text_data.xml",
         "data/helpdesk_ticket_type_data.xml",
@@ -51,8 +53,9 @@
         "views/support_mail_aside_views.xml",
         "wizards/support_ticket_link_wizard_views.xml",
         "views/res_partner_views.xml",
-        "views/res_config_settings_views.xml",
         "views/support_credit_views.xml",
+        "views/support_offer_views.xml",
+        "views/res_config_settings_views.xml",
         "views/customer_portal_menus.xml",
         "views/portal_access_templates.xml",
         "views/portal_registration_templates.xml",
@@ -62,6 +65,7 @@
         "views/portal_ticket_list_templates.xml",
         "views/portal_company_templates.xml",
         "views/portal_status_templates.xml",
+        "views/portal_offer_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -82,6 +86,7 @@
         "demo/mail_message_adler_demo.xml",
         "demo/mail_message_others_demo.xml",
         "demo/support_credit_demo.xml",
+        "demo/support_offer_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [

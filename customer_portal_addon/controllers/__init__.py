@@ -3,6 +3,7 @@ from . import (
     company,
     mail_links,
     oauth,
+    offers,
     status,
     ticket_actions,
     ticket_form,

@@ -27,6 +27,7 @@ class SupportCreditAccount(models.Model):
         "mail.thread",
         "mail.activity.mixin",
         "support.credit.page.mixin",
+        "support.offer.source.mixin",
     ]
     _description = "Support Credit Account"
     _rec_name = "partner_id"

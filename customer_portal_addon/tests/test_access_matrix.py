@@ -97,6 +97,7 @@ ROUTES = {
     "/my/colleagues/page/<page>": (COLLEAGUES, NO_SUCH_METHOD),
     "/my/colleagues/invite": (NO_SUCH_METHOD, INVITATION),
     "/my/colleagues/<colleague>/<action>": (NO_SUCH_METHOD, COLLEAGUE),
+    "/my/orders/<order>/accept": (None, None),  # JSON: see test_offer_expiry.py
     "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py
@@ -106,6 +107,7 @@ PLACES = {
     "<type_slug>": "<type>",
     "<int:ticket_id>": "<ticket>",
     "<int:page>": "<page>",
+    "<int:order_id>": "<order>",
     "<int:colleague_id>": "<colleague>",
     "<access_token>": "<token>",
 }

@@ -32,6 +32,8 @@ class SupportOffers(CustomerPortal):
             raise ValidationError(
                 request.env._("This offer has ended and can't be ordered any more.")
             )
+        if not getattr(request, "is_frontend", False):  # a file: no place for a page
+            abort(request.redirect(order_sudo.get_portal_url()))
         response = request.render(
             "customer_portal_addon.offer_ended", order_sudo._get_ended_offer_values()
         )

@@ -54,7 +54,9 @@ class SupportContractExtensionMixin(models.AbstractModel):
         contracts_sudo = self.sudo().with_context(active_test=False)
         if not months:
             return self.browse()
-        self.env["support.offer"]._lock(line_sudo.order_id.partner_id.commercial_partner_id)
+        self.env["support.offer"]._lock(
+            line_sudo.order_id.partner_id.commercial_partner_id
+        )
         known_sudo = contracts_sudo.search([("order_line_id", "=", line.id)])
         if known_sudo and known_sudo.state != "cancelled":
             return self.browse(known_sudo.id)
@@ -76,7 +78,9 @@ class SupportContractExtensionMixin(models.AbstractModel):
         """Return by how many months an order line extends a contract."""
         if line.display_type or line.is_downpayment:
             return 0
-        return max(0, int(line.product_id.support_contract_months * line.product_uom_qty))
+        return max(
+            0, int(line.product_id.support_contract_months * line.product_uom_qty)
+        )
 
     @api.model
     def _find_last(self, order):

@@ -39,9 +39,7 @@ class SupportCreditNotice(models.Model):
     date = fields.Datetime(
         string="On", required=True, readonly=True, default=fields.Datetime.now
     )
-    reader_ids = fields.Many2many(
-        "res.partner", string="Who got a mail", readonly=True
-    )
+    reader_ids = fields.Many2many("res.partner", string="Who got a mail", readonly=True)
 
     # ---------------------------------------------------
     # Who is told when

@@ -155,7 +155,7 @@ class SupportOffer(models.AbstractModel):
         customer, company = source.partner_id, source.company_id
         if not company[TEMPLATES[KINDS[source._name]]]:
             raise UserError(
-                _("Please choose the quotation template of these offers in the settings.")
+                _("Please choose a quotation template for it in the settings.")
             )
         gate = self.env["support.gate"]
         decision = gate._decide_many(customer, company, list_required=False)
@@ -272,9 +272,7 @@ class SupportOffer(models.AbstractModel):
         managers = self.env.ref("helpdesk_mgmt.group_helpdesk_manager").all_user_ids
         people = (source.partner_id.user_id | managers).filtered(
             lambda user: (
-                user.active
-                and not user.share
-                and source.company_id in user.company_ids
+                user.active and not user.share and source.company_id in user.company_ids
             )
         )
         source.activity_schedule(

@@ -63,12 +63,13 @@ class SupportOrderOfferMixin(models.AbstractModel):
 
     def _compute_is_expired(self):
         """Let offers live until the end of their last day where the company is."""
-        super()._compute_is_expired()
+        result = super()._compute_is_expired()
         for order in self:
             if order.is_support_offer and order.validity_date:
                 today = self.env["support.offer"]._get_today(order.company_id)
                 is_over = order.validity_date < today
                 order.is_expired = order.state in OPEN and is_over
+        return result
 
     def _compute_support_offer_state(self):
         states = {"sale": "accepted", "cancel": "cancelled"}
@@ -223,7 +224,8 @@ class SupportOrderOfferMixin(models.AbstractModel):
             "reader_lang": lang,
             "primary_url": f"{self.get_base_url()}{self.get_portal_url()}",
             "primary_title": env._("View the offer"),
-            "offer_balance": not is_contract and accounts._format_minutes(source.balance),
+            "offer_balance": not is_contract
+            and accounts._format_minutes(source.balance),
             "contract_end": end and format_date(env, end, date_format="long"),
             "offer_end": format_date(env, self.validity_date, date_format="long"),
             "offer_total": format_amount(

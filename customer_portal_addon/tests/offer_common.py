@@ -75,13 +75,13 @@ class OfferData:
                 "support_contract_offer_days": 30,
             }
         )
-        cls.adler.email = "info@adler.example"
+        cls.adler.write({"email": "info@adler.example", "lang": "en_US"})
         cls.contract = cls.env["support.contract"].search(
             [("partner_id", "=", cls.adler.id)]
         )
         cls.account = cls.accounts._get_for(cls.adler, cls.company)
 
-    def post(self, minutes, account=None, key=None):
+    def post_minutes(self, minutes, account=None, key=None):
         account = account or self.account
         reason = "grant" if minutes > 0 else "usage"
         key = key or f"test-{account.id}-{len(account.entry_ids)}"
@@ -103,8 +103,10 @@ class OfferData:
             (method or self.offers._cron_send_offers)(**kwargs)
 
     def mails_to(self, partner):
-        return (
-            self.env["mail.mail"].search([("recipient_ids", "in", partner.ids)]).sorted()
+        """Return the queued mails of ours to somebody."""
+        models = ("sale.order", "support.credit.notice")
+        return self.env["mail.mail"].search(
+            [("recipient_ids", "in", partner.ids), ("model", "in", models)]
         )
 
     def confirm(self, product, customer=None, quantity=1, **vals):

@@ -67,7 +67,7 @@ class TestNotices(OfferData, SupportCase):
         self.assertFalse(self.mails_to(self.anna.partner_id))
 
     def test_accounts_from_before_are_remembered(self):
-        self.post(-70)
+        self.post_minutes(-70)
         watches = self.env["support.credit.watch"]
         watches.search([]).unlink()
         watches.init()
@@ -75,7 +75,7 @@ class TestNotices(OfferData, SupportCase):
         self.assertEqual(self.count(), 0)
 
     def test_administrators_and_the_salesperson(self):
-        self.post(-50)
+        self.post_minutes(-50)
         notice = self.notice()
         readers = self.anna.partner_id | self.agent.partner_id
         self.assertEqual(notice.reader_ids, readers)
@@ -92,33 +92,33 @@ class TestNotices(OfferData, SupportCase):
 
     def test_in_the_language_of_each(self):
         self.anna.partner_id.lang = "de_DE"
-        self.post(-50)
+        self.post_minutes(-50)
         self.notice()
         self.assertIn("50 Min.", self.mails_to(self.anna.partner_id).subject)
 
     def test_each_threshold_once_per_crossing(self):
-        self.post(-50)
+        self.post_minutes(-50)
         self.notice()
-        self.post(-10)
+        self.post_minutes(-10)
         self.notice()
         self.assertEqual(self.count(), 1)
-        self.post(-50)
+        self.post_minutes(-50)
         self.assertEqual(self.notice().threshold, 0)
         self.assertEqual(self.count(), 2)
         self.notice()
         self.assertEqual(self.count(), 2)
 
     def test_again_after_it_has_risen(self):
-        self.post(-50)
+        self.post_minutes(-50)
         self.notice()
-        self.post(30)
+        self.post_minutes(30)
         self.notice()
-        self.post(-30)
+        self.post_minutes(-30)
         self.notice()
         self.assertEqual(self.count(), 2)
 
     def test_one_mail_for_several_thresholds(self):
-        self.post(-120)
+        self.post_minutes(-120)
         notice = self.notice()
         self.assertEqual((self.count(), notice.threshold), (1, 0))
         mail = self.mails_to(self.anna.partner_id)
@@ -126,26 +126,26 @@ class TestNotices(OfferData, SupportCase):
         self.assertIn("\N{MINUS SIGN}20 min", mail.body_html)
 
     def test_down_and_up_between_two_looks(self):
-        self.post(-50)
-        self.post(50)
+        self.post_minutes(-50)
+        self.post_minutes(50)
         self.notice()
         self.assertEqual(self.count(), 0)
 
     def test_new_accounts_begin_at_zero(self):
         self.company.support_credit_thresholds = "0, -30"
         account = self.accounts._get_for(self.braun, self.company)
-        self.post(-40, account)
+        self.post_minutes(-40, account)
         self.assertEqual(self.notice(account).threshold, -30)
 
     def test_without_thresholds(self):
         self.company.support_credit_thresholds = False
-        self.post(-200)
+        self.post_minutes(-200)
         self.notice()
         self.assertEqual(self.count(), 0)
 
     def test_administrators_who_may_not_use_the_portal(self):
         self.anna.partner_id.support_switched_off = True
-        self.post(-50)
+        self.post_minutes(-50)
         self.assertEqual(self.notice().reader_ids, self.agent.partner_id)
         self.assertFalse(self.mails_to(self.anna.partner_id))
         internal = self.mails_to(self.agent.partner_id)
@@ -153,28 +153,28 @@ class TestNotices(OfferData, SupportCase):
 
     def test_customers_without_contract(self):
         self.contract.action_cancel()
-        self.post(-50)
+        self.post_minutes(-50)
         self.assertEqual(self.notice().reader_ids, self.agent.partner_id)
 
     def test_nobody_to_tell(self):
         self.adler.user_id = False
         self.anna.partner_id.is_customer_administrator = False
-        self.post(-50)
+        self.post_minutes(-50)
         self.assertFalse(self.notice().reader_ids)
         self.assertEqual(self.count(), 1)
 
     def test_one_failure_does_not_stop_the_others(self):
         other = self.accounts._get_for(self.braun, self.company)
-        self.post(-50)
-        self.post(10, other)
-        self.post(-10, other)
+        self.post_minutes(-50)
+        self.post_minutes(10, other)
+        self.post_minutes(-10, other)
         self.run_cron(self.notices._cron_notify)
-        self.post(50)
+        self.post_minutes(50)
         self.run_cron(self.notices._cron_notify)
-        self.post(70, other)
+        self.post_minutes(70, other)
         self.run_cron(self.notices._cron_notify)
-        self.post(-50)
-        self.post(-70, other)
+        self.post_minutes(-50)
+        self.post_minutes(-70, other)
         model = type(self.notices)
         mail = model._mail
 
@@ -185,7 +185,9 @@ class TestNotices(OfferData, SupportCase):
 
         with (
             patch.object(model, "_mail", fail_for_adler),
-            mute_logger("odoo.addons.customer_portal_addon.models.support_credit_notice"),
+            mute_logger(
+                "odoo.addons.customer_portal_addon.models.support_credit_notice"
+            ),
         ):
             notice = self.notice(other)
         self.assertEqual(notice.threshold, 0)
@@ -197,7 +199,7 @@ class TestNotices(OfferData, SupportCase):
         self.assertFalse(self.env["support.credit.watch"]._find_changed(0, 10))
 
     def test_staff_read_and_change_nothing(self):
-        self.post(-50)
+        self.post_minutes(-50)
         notice = self.notice().with_user(self.agent)
         self.assertEqual(notice.threshold, 60)
         with self.assertRaises(AccessError):

@@ -23,7 +23,7 @@ class SupportOrderOfferMixin(models.AbstractModel):
     )
     support_offer_kind = fields.Selection(
         [("credit", "Credit runs out"), ("contract", "Contract ends")],
-        string="Why it was offered",
+        string="Occasion",
         copy=False,
         readonly=True,
     )
@@ -226,6 +226,7 @@ class SupportOrderOfferMixin(models.AbstractModel):
             "primary_title": env._("View the offer"),
             "offer_balance": not is_contract
             and accounts._format_minutes(source.balance),
+            "is_used_up": not is_contract and source.balance <= 0,
             "contract_end": end and format_date(env, end, date_format="long"),
             "offer_end": format_date(env, self.validity_date, date_format="long"),
             "offer_total": format_amount(

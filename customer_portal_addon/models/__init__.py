@@ -71,6 +71,7 @@ from . import (
     support_order_credit_mixin,
     support_offer,
     support_order_offer_mixin,
+    support_order_offer_mail_mixin,
     sale_order,
     sale_order_line,
     payment_transaction,

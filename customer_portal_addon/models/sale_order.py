@@ -6,5 +6,6 @@ class SaleOrder(models.Model):
     _inherit = [
         "support.order.credit.mixin",
         "support.order.offer.mixin",
+        "support.order.offer.mail.mixin",
         "sale.order",
     ]

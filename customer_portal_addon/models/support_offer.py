@@ -4,7 +4,6 @@ from datetime import timedelta
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..tools.coverage import local_day
@@ -140,51 +139,7 @@ class SupportOffer(models.AbstractModel):
             _logger.exception("No offer about %s", source)
 
     # ---------------------------------------------------
-    # By hand
-    # ---------------------------------------------------
-
-    @api.model
-    def _send_by_hand(self, source):
-        """Send an offer that somebody of the team wants, whatever the pause.
-
-        :param source: an account or a contract
-        :rtype: sale.order
-        :raise UserError: the customer can't get one, and why
-        """
-        _ = self.env._
-        customer, company = source.partner_id, source.company_id
-        if not company[TEMPLATES[KINDS[source._name]]]:
-            raise UserError(
-                _("Please choose a quotation template for it in the settings.")
-            )
-        gate = self.env["support.gate"]
-        decision = gate._decide_many(customer, company, list_required=False)
-        reason = decision[customer.id].reason
-        if reason:
-            raise UserError(
-                _(
-                    "%(customer)s isn't entitled to support today: %(reason)s",
-                    customer=customer.name,
-                    reason=gate._get_reason_names()[reason],
-                )
-            )
-        if source._name == "support.contract" and not source._is_ending():
-            raise UserError(_("This contract doesn't end, or another one goes on."))
-        self._lock(customer)
-        open_sudo = self._find_open(source)
-        if open_sudo:
-            raise UserError(
-                _("Offer %(number)s is still open.", number=open_sudo[0].name)
-            )
-        reader = self._find_reader(customer)
-        if not reader:
-            raise UserError(
-                _("%(customer)s has no address for offers.", customer=customer.name)
-            )
-        return self._send(source, reader)
-
-    # ---------------------------------------------------
-    # Parts of both
+    # Parts, for offers by hand as well
     # ---------------------------------------------------
 
     @api.model

@@ -1,6 +1,8 @@
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
+
+from .support_offer import KINDS, TEMPLATES
 
 
 class SupportOfferSourceMixin(models.AbstractModel):
@@ -41,7 +43,7 @@ class SupportOfferSourceMixin(models.AbstractModel):
         self.check_access("read")
         if not self.env.user.has_group("helpdesk_mgmt.group_helpdesk_manager"):
             raise AccessError(self.env._("Only helpdesk managers send offers."))
-        order_sudo = self.env["support.offer"].sudo()._send_by_hand(self.sudo())
+        order_sudo = self.sudo()._send_offer_by_hand()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -55,6 +57,54 @@ class SupportOfferSourceMixin(models.AbstractModel):
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
+
+    def _send_offer_by_hand(self):
+        """Send an offer that somebody of the team wants, whatever the pause.
+
+        :rtype: sale.order
+        :raise UserError: the customer can't get one, and why
+        """
+        _ = self.env._
+        offers = self.env["support.offer"]
+        customer = self.partner_id
+        self._check_offer_possible()
+        offers._lock(customer)
+        open_orders = offers._find_open(self)
+        if open_orders:
+            raise UserError(
+                _("Offer %(number)s is still open.", number=open_orders[0].name)
+            )
+        reader = offers._find_reader(customer)
+        if not reader:
+            raise UserError(
+                _("%(customer)s has no address for offers.", customer=customer.name)
+            )
+        return offers._send(self, reader)
+
+    def _check_offer_possible(self):
+        """Refuse what can't be offered to this customer now.
+
+        :raise UserError: why
+        """
+        _ = self.env._
+        customer, company = self.partner_id, self.company_id
+        if not company[TEMPLATES[KINDS[self._name]]]:
+            raise UserError(
+                _("Please choose a quotation template for it in the settings.")
+            )
+        gate = self.env["support.gate"]
+        decisions = gate._decide_many(customer, company, list_required=False)
+        reason = decisions[customer.id].reason
+        if reason:
+            raise UserError(
+                _(
+                    "%(customer)s isn't entitled to support today: %(reason)s",
+                    customer=customer.name,
+                    reason=gate._get_reason_names()[reason],
+                )
+            )
+        if self._name == "support.contract" and not self._is_ending():
+            raise UserError(_("This contract doesn't end, or another one goes on."))
 
     def action_open_offers(self):
         """Open the offers that the customer got about this."""

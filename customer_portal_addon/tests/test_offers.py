@@ -384,17 +384,57 @@ class TestSettings(OfferCase):
 
 @tagged("post_install", "-at_install")
 class TestTwoWorkers(BaseCase):
-    """Two transactions that lock the same customer: the second one fails."""
+    """Two transactions that want to send the same offer at the same time."""
 
-    def test_the_second_one_tries_again(self):
-        registry = Registry(get_db_name())
-        with registry.cursor() as first, registry.cursor() as second:
+    def setUp(self):
+        super().setUp()
+        self.registry = Registry(get_db_name())
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            customer = env["res.partner"].create(
+                {"name": "Two", "is_company": True, "email": "two@two.example"}
+            )
+            contract = env["support.contract"].create(
+                {"partner_id": customer.id, "state": "confirmed"}
+            )
+            contract.date_end = contract.date_start + timedelta(days=10)
+            template = env["sale.order.template"].create({"name": "Two"})
+            self.template_before = env.company.support_contract_offer_template_id.id
+            env.company.support_contract_offer_template_id = template
+            self.customer_id, self.contract_id = customer.id, contract.id
+            self.template_id = template.id
+        self.addCleanup(self.remove)
+
+    def remove(self):
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env.company.support_contract_offer_template_id = self.template_before
+            orders = self.orders(env)
+            mails = env["mail.mail"].search([("model", "=", "sale.order")])
+            mails.filtered(lambda mail: mail.res_id in orders.ids).unlink()
+            orders._action_cancel()
+            orders.unlink()
+            env["sale.order.template"].browse(self.template_id).unlink()
+            env["support.contract"].browse(self.contract_id).unlink()
+            env["res.partner"].browse(self.customer_id).unlink()
+
+    def orders(self, env):
+        return env["sale.order"].search([("partner_id", "=", self.customer_id)])
+
+    def send(self, env):
+        contract = env["support.contract"].browse(self.contract_id)
+        env["support.offer"]._try_to_send(contract)
+
+    def test_one_offer(self):
+        with self.registry.cursor() as first, self.registry.cursor() as second:
             envs = [api.Environment(cr, SUPERUSER_ID, {}) for cr in (first, second)]
-            for env in envs:  # both begin
-                env.company.read(["name"])
-            customer = envs[0].company.partner_id
-            envs[0]["support.offer"]._lock(customer)
+            for env in envs:  # neither sees an offer
+                self.assertFalse(self.orders(env))
+            self.send(envs[0])
             first.commit()
             with mute_logger("odoo.sql_db"), self.assertRaises(SerializationFailure):
-                envs[1]["support.offer"]._lock(customer)
+                self.send(envs[1])
             second.rollback()
+            envs[1].invalidate_all()
+            self.send(envs[1])  # as the cron tries again
+            self.assertEqual(len(self.orders(envs[1])), 1)

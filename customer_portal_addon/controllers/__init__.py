@@ -4,6 +4,7 @@ from . import (
     credit,
     mail_links,
     oauth,
+    offers,
     packages,
     status,
     ticket_actions,

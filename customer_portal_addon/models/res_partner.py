@@ -81,6 +81,17 @@ class ResPartner(models.Model):
     support_contract_count = fields.Integer(
         compute="_compute_support_contract_count", groups="base.group_user"
     )
+    support_offer_contact_id = fields.Many2one(
+        "res.partner",
+        string="Contact for offers",
+        copy=False,
+        ondelete="set null",
+        index="btree_not_null",
+        domain="[('commercial_partner_id', '=', id), ('id', '!=', id)]",
+        groups="base.group_user",
+        help="Who gets this customer's offers by mail. Empty: the invoice address, "
+        "else the company's own address.",
+    )
     support_state = fields.Selection(
         "_selection_support_state",
         string="Support portal",

@@ -8,5 +8,6 @@ class SaleOrder(models.Model):
         "support.order.package.mixin",
         "support.order.settlement.mixin",
         "support.order.offer.mixin",
+        "support.order.offer.mail.mixin",
         "sale.order",
     ]

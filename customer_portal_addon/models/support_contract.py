@@ -12,7 +12,12 @@ class SupportContract(models.Model):
 
     _name = "support.contract"
     _description = "Support Contract"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = [
+        "mail.thread",
+        "mail.activity.mixin",
+        "support.contract.extension.mixin",
+        "support.offer.source.mixin",
+    ]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 
@@ -79,6 +84,12 @@ class SupportContract(models.Model):
         "CHECK(date_end IS NULL OR date_start <= date_end)",
         "A contract can't end before it begins.",
     )
+    _order_line_uniq = models.UniqueIndex(
+        "(order_line_id) WHERE order_line_id IS NOT NULL",
+        "This order line has extended the contract already.",
+    )
+    # Those that end soon
+    _date_end_idx = models.Index("(company_id, date_end) WHERE state = 'confirmed'")
 
     @api.constrains("partner_id")
     def _check_partner_is_customer(self):

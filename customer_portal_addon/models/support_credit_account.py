@@ -28,6 +28,7 @@ class SupportCreditAccount(models.Model):
         "mail.activity.mixin",
         "support.credit.page.mixin",
         "support.credit.billing.mixin",
+        "support.offer.source.mixin",
     ]
     _description = "Support Credit Account"
     _rec_name = "partner_id"

@@ -1,4 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..tools import thresholds
 
 
 class SupportCreditSettingsMixin(models.AbstractModel):
@@ -83,3 +86,68 @@ class SupportCreditSettingsMixin(models.AbstractModel):
         default=30,
         help="So long after an offer a customer gets no other of the same kind.",
     )
+
+    # ---------------------------------------------------
+    # Constraints
+    # ---------------------------------------------------
+
+    @api.constrains("support_credit_thresholds")
+    def _check_support_credit_thresholds(self):
+        for company in self:
+            try:
+                thresholds.parse(company.support_credit_thresholds)
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._(
+                        "Please write the minutes as whole numbers separated by "
+                        "commas, for example “60, 0”."
+                    )
+                ) from error
+
+    @api.constrains(
+        "support_minimum_minutes",
+        "support_increment_minutes",
+        "support_unit_minutes",
+        "support_contract_offer_days",
+        "support_offer_valid_days",
+        "support_offer_pause_days",
+    )
+    def _check_support_credit_numbers(self):
+        smallest = {
+            "support_minimum_minutes": 0,
+            "support_increment_minutes": 1,
+            "support_unit_minutes": 1,
+            "support_contract_offer_days": 0,
+            "support_offer_valid_days": 1,
+            "support_offer_pause_days": 0,
+        }
+        for company in self:
+            for name, number in smallest.items():
+                if company[name] < number:
+                    label = self._fields[name]._description_string(self.env)
+                    raise ValidationError(
+                        self.env._(
+                            "“%(setting)s” has to be at least %(number)s.",
+                            setting=label,
+                            number=number,
+                        )
+                    )
+
+    @api.constrains(
+        "support_credit_offer_template_id", "support_contract_offer_template_id"
+    )
+    def _check_support_offer_templates(self):
+        for company in self:
+            templates_sudo = (
+                company.sudo().support_credit_offer_template_id
+                | company.sudo().support_contract_offer_template_id
+            )
+            for template_sudo in templates_sudo:
+                if template_sudo.company_id not in (company, company.browse()):
+                    raise ValidationError(
+                        self.env._(
+                            "The quotation template %(template)s belongs to another "
+                            "company.",
+                            template=template_sudo.name,
+                        )
+                    )

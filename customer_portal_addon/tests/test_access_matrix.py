@@ -105,6 +105,7 @@ ROUTES = {
     "/my/credit": (CREDIT, NO_SUCH_METHOD),
     "/my/credit/statement.csv": (CREDIT, NO_SUCH_METHOD),
     "/my/credit/statement.pdf": (CREDIT, NO_SUCH_METHOD),
+    "/my/orders/<order>/accept": (None, None),  # JSON: see test_offer_expiry.py
     "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py
@@ -114,6 +115,7 @@ PLACES = {
     "<type_slug>": "<type>",
     "<int:ticket_id>": "<ticket>",
     "<int:page>": "<page>",
+    "<int:order_id>": "<order>",
     "<int:colleague_id>": "<colleague>",
     "<access_token>": "<token>",
 }

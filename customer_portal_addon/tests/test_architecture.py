@@ -202,6 +202,7 @@ class TestRoutes(TestCase):
             "web_auth_reset_password",
             "web_auth_signup",
             "create_new_ticket",
+            "portal_quote_accept",
         }
         for name, _paths, arguments in self.routes():
             posts = "POST" in arguments.get("methods", "")
@@ -224,6 +225,7 @@ class TestRoutes(TestCase):
             "signin",
             "web_auth_reset_password",
             "web_auth_signup",
+            "portal_quote_accept",  # orders stay reachable
         }
         for name, _paths, arguments in self.routes():
             if name not in public:

@@ -100,7 +100,7 @@ class TestPackages(PackageCase):
         self.assertFalse(self.row(self.unit))
 
     def test_queries_do_not_grow_by_much(self):
-        """Odoo looks for the rule of a pricelist once per line, and for nothing else."""
+        """Odoo looks for the rule of a pricelist once per line, nothing else."""
         self._use_pricelist(self.adler, percent=20)
 
         def count():

@@ -5,7 +5,7 @@ from ..tools import csv_file
 
 ORDER = "date, id"
 MAX_EXPORTED = 10000
-MAX_PRINTED = 2000
+MAX_PRINTED = 1000  # some printers write each letter as a drawing
 BATCH = 1000
 
 

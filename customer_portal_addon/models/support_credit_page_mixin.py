@@ -93,12 +93,12 @@ class SupportCreditPageMixin(models.AbstractModel):
         _ = self.env._
         if self._is_visible():
             message = _(
-                "Your support credit is used up. Please order a support package, then "
-                "you can file this ticket."
+                "Your support credit is used up. Please order a support package to go "
+                "on filing tickets."
             )
         else:
             message = _(
-                "At the moment we can't take this ticket here. Please turn to the "
+                "At the moment we can't take tickets here. Please turn to the "
                 "administrator of your company or to us."
             )
         types = self.env["helpdesk.ticket.type"]._get_offered()

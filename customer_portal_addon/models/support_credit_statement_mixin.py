@@ -9,6 +9,7 @@ from ..tools.coverage import local_day
 
 # Steps of the chart: single days, weeks or months, by the length of the period
 CHART_STEPS = ((120, "day"), (800, "week"))
+ENTRY_FIELDS = ("date", "minutes", "note", "order_line_id", "reason", "time_entry_id")
 
 
 class SupportCreditStatementMixin(models.AbstractModel):
@@ -143,7 +144,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
     def _find_entries(self, domain, order, limit):
         """Return entries with all rights; the caller knows that they may be shown."""
         entries_sudo = self.env["support.credit.entry"].sudo()
-        return entries_sudo.search(domain, order=order, limit=limit)
+        return entries_sudo.search_fetch(domain, ENTRY_FIELDS, order=order, limit=limit)
 
     def _get_entry_values(self, entries, balance, is_backwards=False):
         """Return what pages and statements say of each entry, in their order.

@@ -1,6 +1,8 @@
 """Packages, for the tests that sell them."""
 
-from odoo import Command
+from odoo import SUPERUSER_ID, Command
+
+from .common import SupportCase
 
 
 class PackageData:
@@ -68,3 +70,34 @@ class PackageData:
             }
         )
         customer.property_product_pricelist = pricelist
+
+
+class OrderCase(PackageData, SupportCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._create_packages()
+        cls.accounts = cls.env["support.credit.account"]
+        cls.account = cls.accounts._get_for(cls.adler, cls.company)
+
+    def order(self, package=None, user=None):
+        package = package or self.package_300
+        orders = self.env["sale.order"].with_user(user or self.ben)
+        order = orders._order_package(package.product_variant_id.id)
+        return order.with_user(SUPERUSER_ID)
+
+    def confirmed(self, package=None):
+        order = self.order(package)
+        order.action_confirm()
+        return order
+
+    def use(self, minutes):
+        number = len(self.account.entry_ids)
+        return self.account._post(-minutes, "usage", f"use-{number}")
+
+    def assertBalance(self, minutes):
+        self.assertEqual(self.account.balance, minutes)
+        self.assertFalse(self.accounts._find_wrong())
+
+    def assertNote(self, order, text):
+        self.assertIn(text, " ".join(map(str, order.message_ids.mapped("body"))))

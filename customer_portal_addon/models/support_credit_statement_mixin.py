@@ -8,7 +8,15 @@ from ..tools import chart, periods
 
 # Steps of the chart: single days, weeks or months, by the length of the period
 CHART_STEPS = ((120, "day"), (800, "week"))
-ENTRY_FIELDS = ("date", "minutes", "note", "order_line_id", "reason", "time_entry_id")
+ENTRY_FIELDS = (
+    "date",
+    "minutes",
+    "note",
+    "order_line_id",
+    "reason",
+    "reversal_of_id",
+    "time_entry_id",
+)
 
 
 class SupportCreditStatementMixin(models.AbstractModel):
@@ -181,7 +189,10 @@ class SupportCreditStatementMixin(models.AbstractModel):
         is_hidden = bool(effort_sudo) and ticket_sudo.id not in readable
         if is_hidden:
             return {"ticket": None, "is_hidden": True, "order": "", "texts": []}
-        texts = [effort_sudo.name, entry_sudo.note]
+        note = entry_sudo.note
+        if ticket_sudo and entry_sudo._is_note_of_other(ticket_sudo):
+            note = ""  # perhaps a colleague's, from where the effort was moved
+        texts = [effort_sudo.name, note]
         return {
             "ticket": {
                 "id": ticket_sudo.id,

@@ -103,8 +103,12 @@ class SupportTimeChargeMixin(models.AbstractModel):
     def _check_override_values(self, vals):
         """Let only managers set minutes by hand; forms may send what is there anyway.
 
+        Nor do others bring them as defaults, which a context can hold.
+
         :raise AccessError:
         """
+        if not self:
+            vals = {**self.default_get(list(OVERRIDE_FIELDS)), **vals}
         for name in set(OVERRIDE_FIELDS) & vals.keys():
             known = self.mapped(name) or [False]
             if any((value or False) != (vals[name] or False) for value in known):
@@ -194,7 +198,8 @@ class SupportTimeChargeMixin(models.AbstractModel):
                 and use.company_id == company
             )
         )[:1]
-        for use in uses - right:
+        wrong = uses - right
+        for use in wrong:
             use.account_id._reverse(use, next(keys), use.note)
         if minutes and not right:
             accounts = self.env["support.credit.account"]
@@ -206,3 +211,5 @@ class SupportTimeChargeMixin(models.AbstractModel):
                 date=self.date,
                 origin=self,
             )
+        if wrong:  # after the right one has been paid
+            self.env["sale.order.line"]._take_back_returned(wrong)

@@ -27,6 +27,7 @@ class SupportCreditAccount(models.Model):
         "mail.activity.mixin",
         "support.credit.page.mixin",
         "support.credit.billing.mixin",
+        "support.credit.customer.mixin",
         "support.offer.source.mixin",
     ]
     _description = "Support Credit Account"
@@ -79,26 +80,6 @@ class SupportCreditAccount(models.Model):
     def _unlink_except_unused(self):
         if self.entry_ids:
             raise UserError(self.env._("An account with entries can't be deleted."))
-
-    @api.model
-    def _prepare_merge(self, partners):
-        """Let customers be merged of whom at most one has entries in a company.
-
-        Nobody moves entries from one account to another. Accounts without any go.
-
-        :raise UserError: more than one of them has entries, in the same company
-        """
-        accounts_sudo = self.sudo().search([("partner_id", "in", partners.ids)])
-        used_sudo = accounts_sudo.filtered("entry_ids")
-        if len(used_sudo.company_id) < len(used_sudo):
-            raise UserError(
-                self.env._(
-                    "More than one of these customers has support credit. Each keeps "
-                    "its own entries, so they can't be merged: %(customers)s",
-                    customers=", ".join(used_sudo.partner_id.mapped("name")),
-                )
-            )
-        (accounts_sudo - used_sudo).unlink()
 
     # ---------------------------------------------------
     # Reading

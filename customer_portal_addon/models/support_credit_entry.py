@@ -117,12 +117,18 @@ class SupportCreditEntry(models.Model):
         """
         return {field: self[field].id for field in ORIGINS.values()}
 
-    def _is_note_of_other(self, ticket):
-        """Tell whether the note of a use names another ticket than this one."""
-        use = self.reversal_of_id or self
-        is_written_by_hand = use.reason != "usage" or self.note != use.note
-        start = f"{ticket.number}: "
-        return not is_written_by_hand and not (self.note or "").startswith(start)
+    def _get_written_note(self):
+        """Return the note if somebody wrote it, empty if it names the origin only.
+
+        Whoever shows the effort or the order beside it needs that no second time. And
+        an effort that was moved has notes with the name of a ticket of others.
+        """
+        self.ensure_one()
+        if self.time_entry_id:
+            is_written = self.note != (self.reversal_of_id or self).note
+        else:
+            is_written = self.note != self.order_line_id.order_id.name
+        return self.note if is_written else ""
 
     def _is_undoing(self):
         """Tell whether the entry took minutes from a lot other than by using them."""

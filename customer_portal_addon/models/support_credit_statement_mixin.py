@@ -189,10 +189,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
         is_hidden = bool(effort_sudo) and ticket_sudo.id not in readable
         if is_hidden:
             return {"ticket": None, "is_hidden": True, "order": "", "texts": []}
-        note = entry_sudo.note
-        if ticket_sudo and entry_sudo._is_note_of_other(ticket_sudo):
-            note = ""  # perhaps a colleague's, from where the effort was moved
-        texts = [effort_sudo.name, note]
+        texts = [effort_sudo.name, entry_sudo._get_written_note()]
         return {
             "ticket": {
                 "id": ticket_sudo.id,
@@ -203,7 +200,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
             else None,
             "is_hidden": False,
             "order": entry_sudo.order_line_id.order_id.name or "",
-            "texts": list(dict.fromkeys(filter(None, texts))),
+            "texts": list(filter(None, texts)),
         }
 
     def _get_readable_ticket_ids(self, entries_sudo):

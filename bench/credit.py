@@ -25,6 +25,19 @@ def make_customer(name):
     return ticket, account
 
 
+def make_reader(ticket):
+    """Make a portal user of the ticket's customer; return what its page reads."""
+    user = env["res.users"].create(
+        {
+            "name": "Somebody",
+            "login": f"bench-{ticket.id}",
+            "partner_id": ticket.partner_id.id,
+            "group_ids": env.ref("base.group_portal").ids,
+        }
+    )
+    return env["support.credit.account"].with_user(user)._get_page_values
+
+
 def fill(account, count):
     """Post a lot and uses of one minute, with SQL: as the door would leave them."""
     lot = account._post(count, "purchase", f"bench-{account.id}")
@@ -36,9 +49,14 @@ def fill(account, count):
         SELECT %(account)s, -1, 'usage', CURRENT_DATE - (%(count)s - i) / 100,
                'Bench', %(count)s - i, 'bench-' || %(account)s || '-' || i, 1, now()
           FROM generate_series(1, %(count)s - 1) AS i;
+        ANALYZE support_credit_entry;  -- or foreign keys are checked by reading it all
         INSERT INTO support_credit_allocation (lot_id, entry_id, minutes)
         SELECT %(lot)s, id, 1 FROM support_credit_entry
          WHERE account_id = %(account)s AND id <> %(lot)s;
+        TRUNCATE support_credit_day;
+        INSERT INTO support_credit_day (account_id, date, came_in, went_out)
+        SELECT account_id, date, SUM(GREATEST(minutes, 0)), SUM(LEAST(minutes, 0))
+          FROM support_credit_entry GROUP BY account_id, date;
         UPDATE support_credit_position SET minutes = 1 WHERE entry_id = %(lot)s;
         UPDATE support_credit_account SET balance = 1 WHERE id = %(account)s;
         """,
@@ -65,6 +83,7 @@ def measure(cases):
 
 
 def main():
+    env.company.support_policy = "open"
     few_ticket, few = make_customer("Few")
     many_ticket, many = make_customer("Many")
     fill(few, FEW)
@@ -77,6 +96,7 @@ def main():
     analytic = env["account.analytic.account"].create(
         {"name": "Bench", "plan_id": plan.id}
     )
+    few_page, many_page = make_reader(few_ticket), make_reader(many_ticket)
     count = iter(range(1_000_000))
 
     def effort(ticket):
@@ -103,6 +123,8 @@ def main():
         "effort at 100,000": lambda: effort(many_ticket),
         "posting at 10": lambda: post(few),
         "posting at 100,000": lambda: post(many),
+        "page at 10": lambda: few_page({}),
+        "page at 100,000": lambda: many_page({}),
         "balance at 10": lambda: few.balance,
         "balance at 100,000": lambda: many.balance,
     }
@@ -113,7 +135,7 @@ def main():
             f"{name:20} {seconds * 1000:8.2f} ms  {queries:3} queries"
             f"  {seconds / base:5.2f} x analytic line"
         )
-    for what in ("effort", "posting", "balance"):
+    for what in ("effort", "posting", "page", "balance"):
         ratio = results[f"{what} at 100,000"][0] / results[f"{what} at 10"][0]
         print(f"{what}: 100,000 entries cost {ratio:.2f} x 10 entries")
 

@@ -222,8 +222,12 @@ class SupportCreditAccount(models.Model):
         entries_sudo.flush_model()
         [[balance]] = self.env.execute_query(
             SQL(
-                "UPDATE support_credit_account SET balance = balance + %s"
+                "WITH day AS (%s)"
+                " UPDATE support_credit_account SET balance = balance + %s"
                 " WHERE id = %s RETURNING balance",
+                self.env["support.credit.day"]._get_upsert(
+                    self, vals["date"], vals["minutes"]
+                ),
                 vals["minutes"],
                 self.id,
             )
@@ -461,7 +465,7 @@ class SupportCreditAccount(models.Model):
     def _find_wrong(self):
         """Return the accounts whose sums don't agree; there must be none.
 
-        Entries, positions and balance; and no lot that paid more than it had.
+        Entries, positions, days and balance; and no lot that paid more than it had.
 
         :rtype: support.credit.account
         """
@@ -476,6 +480,9 @@ class SupportCreditAccount(models.Model):
                 OR account.balance <> (
                        SELECT COALESCE(SUM(minutes), 0) FROM support_credit_position
                         WHERE account_id = account.id)
+                OR account.balance <> (
+                       SELECT COALESCE(SUM(came_in + went_out), 0)
+                         FROM support_credit_day WHERE account_id = account.id)
                 OR EXISTS (
                        SELECT FROM support_credit_entry lot
                         WHERE lot.account_id = account.id AND lot.minutes > 0

@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..tools import list_filters, periods
 
@@ -246,12 +245,7 @@ class SupportCreditPageMixin(models.AbstractModel):
         if day:
             domain &= Domain("date", "<=", day)
             domain &= Domain("date", "<", day) | Domain("id", "<", entry_id)
-            is_shown_before = SQL("(date, id) >= (%s, %s)", day, entry_id)
-            if period.until:
-                is_shown_before = SQL(
-                    "%s AND date <= %s", is_shown_before, period.until
-                )
-            balance -= self._sum_minutes(is_shown_before)
+            balance = self._get_balance_before(day, entry_id)
         found_sudo = self._find_entries(domain, "date desc, id desc", PAGE_SIZE + 1)
         rows = self._get_entry_values(found_sudo[:PAGE_SIZE], balance, True)
         is_more = len(found_sudo) > PAGE_SIZE

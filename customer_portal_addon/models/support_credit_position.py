@@ -1,19 +1,18 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
 
 class SupportCreditPosition(models.Model):
     """What is open of an entry: left in a lot, or used and not paid for (negative).
 
-    It follows from entries and allocations, and is kept so that posting need not add
-    them up. Only the ledger writes it, with SQL.
+    Kept so that posting need not add up entries and allocations.
     """
 
     _name = "support.credit.position"
+    _inherit = ["support.credit.sum.mixin"]
+    _log_access = False
     _description = "Open Support Credit"
     _order = "expires_on, date, entry_id.id"
-    _log_access = False
     _rec_name = "entry_id"
 
     entry_id = fields.Many2one(
@@ -62,18 +61,3 @@ class SupportCreditPosition(models.Model):
         self.invalidate_model()
         entry_sudo.invalidate_recordset(["open_minutes"])
         entry_sudo.account_id.invalidate_recordset(["position_ids"])
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        if vals_list:
-            raise AccessError(self.env._("Minutes are posted to the account."))
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if vals:
-            raise AccessError(self.env._("Minutes are posted to the account."))
-        return super().write(vals)
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_never(self):
-        raise AccessError(self.env._("Minutes are posted to the account."))

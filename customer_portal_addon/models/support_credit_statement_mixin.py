@@ -79,29 +79,37 @@ class SupportCreditStatementMixin(models.AbstractModel):
         """Return the balance at the end of a day; without: with all entries."""
         if not day:
             return self.balance
-        return self.balance - self._sum_minutes(SQL("date > %s", day))
+        [[minutes]] = self.env.execute_query(
+            SQL(
+                "SELECT COALESCE(SUM(came_in + went_out), 0) FROM support_credit_day"
+                " WHERE account_id = %s AND date > %s",
+                self.id,
+                day,
+            )
+        )
+        return self.balance - minutes
 
-    def _sum_minutes(self, condition):
-        self.env["support.credit.entry"].flush_model()
+    def _get_balance_before(self, day, entry_id):
+        """Return the balance before an entry, in the order of statements.
+
+        :param datetime.date day: of the entry
+        """
         [[minutes]] = self.env.execute_query(
             SQL(
                 "SELECT COALESCE(SUM(minutes), 0) FROM support_credit_entry"
-                " WHERE account_id = %s AND %s",
+                " WHERE account_id = %s AND date = %s AND id >= %s",
                 self.id,
-                condition,
+                day,
+                entry_id,
             )
         )
-        return minutes
+        return self._get_balance_on(day) - minutes
 
     def _sum_steps(self, period):
-        """Return last day, sum that came in and that went out of each step, in order.
-
-        One query that reads nothing but an index.
-        """
-        self.env["support.credit.entry"].flush_model()
+        """Return last day, what came in and what went out of each step, in order."""
         where = self._get_period_condition(period)
         [[first, last]] = self.env.execute_query(
-            SQL("SELECT MIN(date), MAX(date) FROM support_credit_entry WHERE %s", where)
+            SQL("SELECT MIN(date), MAX(date) FROM support_credit_day WHERE %s", where)
         )
         if not first:
             return []
@@ -111,9 +119,9 @@ class SupportCreditStatementMixin(models.AbstractModel):
             SQL(
                 """
                 SELECT MAX(date),
-                       COALESCE(SUM(minutes) FILTER (WHERE minutes > 0), 0),
-                       COALESCE(SUM(minutes) FILTER (WHERE minutes < 0), 0)
-                  FROM support_credit_entry
+                       SUM(came_in),
+                       SUM(went_out)
+                  FROM support_credit_day
                  WHERE %s
                  GROUP BY date_trunc(%s, date::timestamp)
                  ORDER BY 1

@@ -328,7 +328,7 @@ class TestNobodyChangesEntries(LedgerCase):
     def test_by_the_model(self):
         manager = self.env.ref("base.user_admin")
         for user in (self.agent, manager, self.env.ref("base.user_root")):
-            for name in ("entry", "allocation", "position"):
+            for name in ("entry", "allocation", "position", "day"):
                 records = self.env[f"support.credit.{name}"].with_user(user).sudo()
                 record = records.search([], limit=1)
                 for act in (
@@ -361,7 +361,7 @@ class TestNobodyChangesEntries(LedgerCase):
                         self.env.cr.execute(query)
 
     def test_customers_have_no_rights(self):
-        for name in ("account", "entry", "allocation", "position"):
+        for name in ("account", "entry", "allocation", "position", "day"):
             for user in (self.ben, self.anna, self.env.ref("base.public_user")):
                 model = self.env[f"support.credit.{name}"].with_user(user)
                 self.assertFalse(model.has_access("read"))
@@ -369,6 +369,13 @@ class TestNobodyChangesEntries(LedgerCase):
     def test_a_wrong_sum_is_found(self):
         self.env.cr.execute(
             "UPDATE support_credit_account SET balance = balance + 1 WHERE id = %s",
+            [self.account.id],
+        )
+        self.assertEqual(self.accounts._find_wrong(), self.account)
+
+    def test_a_wrong_day_is_found(self):
+        self.env.cr.execute(
+            "UPDATE support_credit_day SET came_in = came_in + 1 WHERE account_id = %s",
             [self.account.id],
         )
         self.assertEqual(self.accounts._find_wrong(), self.account)

@@ -20,13 +20,16 @@ class SupportOfferSourceMixin(models.AbstractModel):
 
     def _compute_offer_summary(self):
         offers = self.env["support.offer"]
+        orders_sudo = self.env["sale.order"].sudo()
         for source in self:
-            last_sudo = self.env["sale.order"].browse()
+            last_sudo = orders_sudo
             if isinstance(source.id, int):
                 domain = offers._get_offers_domain(source)
-                orders_sudo = self.env["sale.order"].sudo()
                 last_sudo = orders_sudo.search(domain, order="id desc", limit=1)
-            source.offer_summary = last_sudo and self.env._(
+            if not last_sudo:
+                source.offer_summary = False
+                continue
+            source.offer_summary = self.env._(
                 "%(number)s of %(day)s, valid until %(end)s: %(state)s",
                 number=last_sudo.name,
                 day=format_date(self.env, last_sudo.support_offer_date),

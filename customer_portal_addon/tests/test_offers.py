@@ -270,9 +270,11 @@ class TestOffersByHand(OfferCase):
         self.assertFalse(
             self.env["sale.order"].with_user(self.manager).has_access("read")
         )
+        self.assertIs(account.offer_summary, False)
         account.action_send_offer()
         order = self.offers_of()
         self.assertEqual(len(order), 1)
+        account.invalidate_recordset(["offer_summary"])
         self.assertIn(order.name, account.offer_summary)
         with self.assertRaises(UserError):  # it is open
             account.action_send_offer()

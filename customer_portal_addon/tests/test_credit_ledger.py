@@ -16,6 +16,7 @@ from odoo.tools import mute_logger
 
 from ..tools.lots import allocate
 from .common import SupportCase
+from .ledger_cleanup import remove_account
 
 DAY = date(2026, 6, 15)
 
@@ -565,24 +566,10 @@ class TestManyWriters(BaseCase):
         self.retries = []
 
     def remove(self):
-        """Delete what was committed; the database lets nobody else do that."""
         with self.registry.cursor() as cr:
-            tables = ("support_credit_allocation", "support_credit_entry")
-            for table in tables:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-            cr.execute(
-                """
-                DELETE FROM support_credit_position WHERE account_id = %(id)s;
-                DELETE FROM support_credit_allocation WHERE entry_id IN (
-                    SELECT id FROM support_credit_entry WHERE account_id = %(id)s);
-                DELETE FROM support_credit_entry WHERE account_id = %(id)s;
-                DELETE FROM support_credit_account WHERE id = %(id)s;
-                DELETE FROM res_partner WHERE id = %(partner)s;
-                """,
-                {"id": self.account_id, "partner": self.partner_id},
-            )
-            for table in tables:
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+            remove_account(cr, self.account_id)
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            env["res.partner"].browse(self.partner_id).unlink()
 
     def work(self, writer):
         for number in range(self.POSTINGS):

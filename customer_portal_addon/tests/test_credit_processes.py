@@ -8,6 +8,8 @@ from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 
+from .ledger_cleanup import remove_account
+
 _logger = logging.getLogger(__name__)
 
 SCRIPT = Path(__file__).parent / "ledger_process.py"
@@ -40,23 +42,8 @@ class TestProcesses(BaseCase):
         self.addCleanup(self.end_processes)
 
     def remove(self):
-        """Delete what was committed; the database lets nobody else do that."""
-        tables = ("support_credit_allocation", "support_credit_entry")
         with self.registry.cursor() as cr:
-            for table in tables:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-            cr.execute(
-                """
-                DELETE FROM support_credit_position WHERE account_id = %(id)s;
-                DELETE FROM support_credit_allocation WHERE entry_id IN (
-                    SELECT id FROM support_credit_entry WHERE account_id = %(id)s);
-                DELETE FROM support_credit_entry WHERE account_id = %(id)s;
-                DELETE FROM support_credit_account WHERE id = %(id)s;
-                """,
-                {"id": self.account_id},
-            )
-            for table in tables:
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+            remove_account(cr, self.account_id)
             env = api.Environment(cr, SUPERUSER_ID, {})
             orders = env["sale.order"].browse(self.order_ids)
             orders._action_cancel()

@@ -10,6 +10,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from .ledger_cleanup import remove_account
+
 
 @tagged("post_install", "-at_install")
 class TestOrderRaces(BaseCase):
@@ -47,27 +49,15 @@ class TestOrderRaces(BaseCase):
             self.user_id = user.id
 
     def remove(self):
-        """Delete what was committed; the database lets nobody else do that."""
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})
             env.company.support_unit_product_id = self.former_unit
             env.flush_all()
-            tables = ("support_credit_allocation", "support_credit_entry")
-            for table in tables:
-                cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
             cr.execute(
-                """
-                DELETE FROM support_credit_position WHERE account_id = %(id)s;
-                DELETE FROM support_credit_allocation WHERE entry_id IN (
-                    SELECT id FROM support_credit_entry WHERE account_id = %(id)s);
-                DELETE FROM support_credit_entry WHERE account_id = %(id)s;
-                UPDATE sale_order SET state = 'cancel' WHERE id = ANY(%(orders)s);
-                DELETE FROM support_credit_account WHERE id = %(id)s;
-                """,
-                {"id": self.account_id, "orders": self.find_orders(env).ids},
+                "UPDATE sale_order SET state = 'cancel' WHERE id = ANY(%s)",
+                [self.find_orders(env).ids],
             )
-            for table in tables:
-                cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+            remove_account(cr, self.account_id)
             env.invalidate_all()
             self.find_orders(env).unlink()
             user = env["res.users"].browse(self.user_id)

@@ -12,6 +12,7 @@ from odoo.tools import mute_logger
 
 from .common import NOON, TODAY
 from .effort_common import EffortCase
+from .ledger_cleanup import remove_account
 
 
 @tagged("post_install", "-at_install")
@@ -503,20 +504,9 @@ class TestTwoAtOnce(BaseCase):
         self.addCleanup(self.remove)
 
     def remove(self):
-        """Delete what was committed; the database lets nobody else do that."""
         with self.registry.cursor() as cr:
-            table = "support_credit_entry"
-            cr.execute(f"ALTER TABLE {table} DISABLE TRIGGER append_only")
-            cr.execute(
-                """
-                DELETE FROM support_credit_position WHERE account_id = %(account)s;
-                DELETE FROM support_credit_entry WHERE account_id = %(account)s;
-                DELETE FROM support_credit_account WHERE id = %(account)s;
-                DELETE FROM support_time_entry WHERE id = %(effort)s;
-                """,
-                self.ids,
-            )
-            cr.execute(f"ALTER TABLE {table} ENABLE TRIGGER append_only")
+            remove_account(cr, self.ids["account"])
+            cr.execute("DELETE FROM support_time_entry WHERE id = %(effort)s", self.ids)
             env = api.Environment(cr, SUPERUSER_ID, {})
             env["helpdesk.ticket"].browse(self.ids["ticket"]).unlink()
             env["res.partner"].browse(self.ids["partner"]).unlink()

@@ -31,6 +31,7 @@ class SupportApiController(http.Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        readonly=False,
         max_content_length=api_schema.MAX_BODY,
     )
     def support_api_tickets(self):
@@ -96,18 +97,10 @@ class SupportApiController(http.Controller):
         readonly=True,
     )
     def support_api_nothing(self, rest=""):
-        """What there is not, or not with this method."""
+        """What there is not."""
         door = request.env["support.api"]
         door._check_enabled()
-        allowed = api_description.get_methods(request.httprequest.path)
-        if not allowed:
-            raise door._get_nothing()
-        raise SupportApiProblem(
-            405,
-            "method_not_allowed",
-            request.env._("This address is asked by: %s.", ", ".join(allowed)),
-            headers={"Allow": ", ".join(allowed)},
-        )
+        raise door._get_nothing()
 
     # ---------------------------------------------------
     # Helpers

@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 from odoo import http
 
 from ..exceptions import SupportApiProblem
+from ..tools import api_description
 
 
 def make_problem(status, code=None, detail=None, errors=(), headers=None, **more):
@@ -49,6 +50,11 @@ class SupportApiDispatcher(http.Dispatcher):
 
     def dispatch(self, endpoint, args):
         self.request.params = dict(args)
+        asked = self.request.httprequest
+        allowed = api_description.get_methods(asked.path)
+        if allowed and asked.method not in allowed:
+            # OPTIONS as well, which Odoo would hand on to the endpoint
+            return make_problem(405, headers={"Allow": ", ".join(allowed)})
         try:
             return self.request.registry["ir.http"]._dispatch(endpoint)
         except SupportApiProblem as problem:

@@ -60,7 +60,7 @@ class SupportTicketForm(HelpdeskTicketController):
         """
         is_preview = bool(preview) and request.env.user._is_internal()
         ticket_type = self._find_type(type_slug, is_preview)
-        values = request.env["helpdesk.ticket"]._read_link(ticket_type, kw)
+        values = request.env["helpdesk.ticket"]._get_prefill(ticket_type, kw)
         return self._render_form(ticket_type, values, is_preview=is_preview)
 
     @http.route(

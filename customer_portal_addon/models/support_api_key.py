@@ -192,7 +192,9 @@ class SupportApiKey(models.Model):
         is_right = consteq(known, api_key.digest(key))
         if not (is_right and found_sudo and found_sudo._is_alive()):
             return robot_sudo.browse()
-        lang = get_lang(robot_sudo.env, lang or found_sudo.partner_id.lang).code
+        company_lang = found_sudo.company_id.partner_id.lang
+        lang = lang or found_sudo.partner_id.lang or company_lang
+        lang = get_lang(robot_sudo.env, lang).code
         key_sudo = found_sudo.with_company(found_sudo.company_id)
         return key_sudo.with_context(lang=lang, tz=found_sudo.partner_id.tz)
 

@@ -73,6 +73,8 @@ class SupportApiKeyOwnerMixin(models.AbstractModel):
         :return: the key, and what is wrong by name of the input
         :rtype: tuple(str, dict)
         """
+        if not self._is_offered():
+            return "", {"form": self.env._("There are no keys for you.")}
         errors, vals = {}, {}
         for name, parse in {
             "name": self._parse_name,

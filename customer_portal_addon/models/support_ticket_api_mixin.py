@@ -136,11 +136,11 @@ class SupportTicketApiMixin(models.AbstractModel):
             extra.update(
                 partner_name=person_name(name),
                 partner_email=stranger,
-                commercial_partner_id=key.customer_id.id,
                 is_contact_removed=True,
             )
         ticket = self._create_from_form(ticket_type, form, contact, **extra)
         if not contact:
+            ticket.commercial_partner_id = key.customer_id
             note = self.env._(
                 "A program of %(customer)s named the address %(address)s, which does "
                 "not tell a contact there. Please decide who it is.",

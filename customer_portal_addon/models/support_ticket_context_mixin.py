@@ -57,7 +57,7 @@ class SupportTicketContextMixin(models.AbstractModel):
     # ---------------------------------------------------
 
     @api.model
-    def _read_link(self, ticket_type, params):
+    def _get_prefill(self, ticket_type, params):
         """Return what a link from a program fills in: known names only.
 
         :param helpdesk.ticket.type ticket_type: whose form it leads to

@@ -123,7 +123,12 @@ class TestApiTickets(ApiCase):
             self.ben_secret,
             subject=" ",
             cc=["nonsense"],
-            fields={"percent": 200, "module": "Cellar", "door": 1, "window": ["a", "b"]},
+            fields={
+                "percent": 200,
+                "module": "Cellar",
+                "door": 1,
+                "window": ["a", "b"],
+            },
         )
         self.assertPointers(
             response,
@@ -134,9 +139,7 @@ class TestApiTickets(ApiCase):
             "#/fields/door",
             "#/fields/window",
         )
-        self.assertPointers(
-            self.file(self.ben_secret, fields={}), "#/fields/window"
-        )
+        self.assertPointers(self.file(self.ben_secret, fields={}), "#/fields/window")
         self.assertPointers(self.file(self.ben_secret, type=0), "#/type")
 
     def test_errors_come_in_the_language_asked_for(self):
@@ -275,7 +278,8 @@ class TestApiTickets(ApiCase):
     def test_the_status_without_anybodys_words(self):
         number = self.file(self.ben_secret).json()["number"]
         for secret in (self.ben_secret, self.adler_secret):
-            response = self.call(f"/1/tickets/{number}", secret)
+            english = {"Accept-Language": "en-GB,en"}
+            response = self.call(f"/1/tickets/{number}", secret, headers=english)
             self.assertEqual(response.status_code, 200)
             status = response.json()
             self.assertEqual(status["status"], "new")

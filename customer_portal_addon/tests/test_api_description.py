@@ -2,9 +2,14 @@
 
 import itertools
 import json
+import threading
+from collections import Counter
+from contextlib import suppress
+from unittest.mock import patch
 
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
@@ -32,6 +37,7 @@ class TestApiDescription(ApiCase):
     def setUp(self):
         super().setUp()
         self.company.support_api_hourly_limit = 100000
+        self.statuses = Counter()
         self.number = self.file(self.ben_secret).json()["number"]
         self.description = self.call("/1/openapi.json").json()
 
@@ -42,8 +48,6 @@ class TestApiDescription(ApiCase):
 
     def try_case(self, case, secret):
         """Send what schemathesis thought of, and compare with the description."""
-        if case.path_parameters and case.path_parameters.get("number") == "REAL":
-            case.path_parameters["number"] = self.number
         response = case.call(
             base_url=self.base_url(),
             session=self.opener,
@@ -51,6 +55,7 @@ class TestApiDescription(ApiCase):
             allow_redirects=False,
         )
         case.validate_response(response, checks=CHECKS)
+        self.statuses[response.status_code] += 1
         self.assertNotIn("set-cookie", response.headers)
 
     def try_operation(self, operation, mode, secret):
@@ -64,15 +69,35 @@ class TestApiDescription(ApiCase):
         )
         @given(case=operation.as_strategy(generation_mode=mode))
         def try_it(case):
+            is_valid = mode == GenerationMode.POSITIVE
+            if is_valid and sum(self.statuses.values()) % 2:
+                self.make_it_succeed(case)
             self.try_case(case, secret)
 
-        try_it()
+        with suppress(Unsatisfiable):  # there is nothing to be wrong about it
+            try_it()
+
+    def make_it_succeed(self, case):
+        """Leave out what only we know, such as the ids of types."""
+        if "number" in case.path_parameters:
+            case.path_parameters["number"] = self.number
+        if isinstance(case.body, dict):
+            body = case.body.get("ticket", case.body)
+            for name in ("type", "fields", "contact", "cc"):
+                body.pop(name, None)
+            case.body.pop("files", None)
+            body.pop("files", None)
+            body["subject"] += "x"
+            body["description"] += "x"
 
     def test_random_requests_get_documented_answers(self):
         for _schema, operation in self.operations():
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 with self.subTest(operation=operation.label, mode=mode):
                     self.try_operation(operation, mode, self.ben_secret)
+        self.assertGreater(self.statuses[200], EXAMPLES)
+        self.assertGreater(self.statuses[201], 5)
+        self.assertGreater(self.statuses[422], 5)
 
     def test_requests_at_the_boundaries_get_documented_answers(self):
         modes = [GenerationMode.POSITIVE, GenerationMode.NEGATIVE]
@@ -90,9 +115,12 @@ class TestApiDescription(ApiCase):
             self.assertGreater(tried, 3, operation.label)
 
     def test_every_address_is_described_and_nothing_else(self):
+        thread = threading.current_thread()
+        with patch.object(thread, "dbname", self.cr.dbname, create=True):
+            routing_map = self.env["ir.http"].routing_map()
         routes = {
             rule.rule.replace("<number>", "{number}")
-            for rule in self.env["ir.http"].routing_map().iter_rules()
+            for rule in routing_map.iter_rules()
             if rule.rule.startswith("/support/api/1")
         }
         self.assertEqual(set(self.description["paths"]), routes)

@@ -144,7 +144,7 @@ def _describe_problem(status):
 LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
-    "schema": {"type": "string", "maxLength": 50, "examples": ["de", "en"]},
+    "schema": {"type": "string", "examples": ["de", "en"]},
     "description": "The language of texts for people; else the key owner's.",
 }
 IDEMPOTENCY_KEY = {

@@ -37,8 +37,6 @@ class SupportPartnerApiMixin(models.AbstractModel):
             "customer_portal_addon.support_api_key_action"
         )
         action["domain"] = list(self._get_api_key_domain())
-        action["context"] = {
-            "default_partner_id": self.id,
-            "search_default_valid": True,
-        }
+        # the web client drops defaults on the way to the next action
+        action["context"] = {"support_key_owner": self.id, "search_default_valid": True}
         return action

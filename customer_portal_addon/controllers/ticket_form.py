@@ -38,6 +38,7 @@ class SupportTicketForm(HelpdeskTicketController):
         values = {
             "page_name": "support_new",
             "types": request.env["helpdesk.ticket.type"]._get_offered(),
+            "link_query": request.env["helpdesk.ticket"]._get_link_query(kw),
             "is_code_missing": request.env.user._is_support_code_missing(),
             "credit": request.env["support.credit.account"]._get_form_panel(),
         }

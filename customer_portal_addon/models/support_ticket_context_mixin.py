@@ -1,3 +1,5 @@
+from urllib.parse import urlencode
+
 from odoo import api, fields, models
 
 from ..tools import context
@@ -72,6 +74,17 @@ class SupportTicketContextMixin(models.AbstractModel):
             if isinstance(text, str) and text and field.field_type != "file":
                 values[field._get_input_name()] = field._get_posted(text[:250])
         return values
+
+    @api.model
+    def _get_link_query(self, params):
+        """Return what a link from a program says, to hand it on to a form.
+
+        :param dict params: name -> text, as in the address
+        :return: empty, or with its question mark
+        :rtype: str
+        """
+        found = context.read(params, context.IN_LINKS)
+        return f"?{urlencode(found)}" if found else ""
 
     @api.model
     def _read_posted_context(self, values):

@@ -290,6 +290,15 @@ class TestApiTickets(ApiCase):
         response = self.call(f"/1/tickets/{number}", self.ben_secret)
         self.assertEqual(response.json()["status"], "solved")
 
+    def test_reading_notes_the_use_and_then_writes_nothing(self):
+        """A replica serves the second time: there, writing would fail."""
+        self.call("/1/types", self.ben_secret)
+        first = self.ben_key.last_used_at
+        self.assertTrue(first)
+        self.assertTrue(self.ben_key._is_use_noted(self.ben_secret))
+        self.call("/1/types", self.ben_secret)
+        self.assertEqual(self.ben_key.last_used_at, first)
+
     def test_types_with_their_fields(self):
         types = self.call("/1/types", self.ben_secret).json()["types"]
         [entry] = [entry for entry in types if entry["id"] == self.error_type.id]

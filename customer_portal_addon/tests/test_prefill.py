@@ -65,6 +65,16 @@ class TestPrefill(SupportHttpCase):
         self.assertEqual(self.value_of(page, "context_program"), "NordWaWi")
         self.assertEqual(self.value_of(page, "answer_window"), "Orders")
 
+    def test_the_overview_hands_it_on(self):
+        query = "?program=Nord%22Wa&version=5.2&partner_id=7"
+        page = self.open_as(self.ben, f"/support/ticket/new{query}")
+        slug = self.env["ir.http"]._slug(self.error_type)
+        path = f"/support/ticket/new/{slug}?"
+        [link] = self.find(page, f"//a[starts-with(@href, '{path}')]/@href")
+        self.assertEqual(link, f"{path}program=Nord%22Wa&version=5.2")
+        page = self.url_open(link)
+        self.assertEqual(self.value_of(page, "context_program"), 'Nord"Wa')
+
     def test_only_known_names_count(self):
         names = "subject=Sub&description=Des&partner_id=7&priority=3&cc=x@x.example"
         names += "&log=Log&context_program=Con&answer_percent=7&stage_id=7"

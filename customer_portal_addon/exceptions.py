@@ -16,3 +16,19 @@ class SupportAccessRefused(AccessDenied):
 
 class LeadsToTicket(Exception):
     """A mail is about tickets, although its raw header did not show that."""
+
+
+class SupportApiProblem(Exception):
+    """What a program asks for can't be had; it is told so in RFC 9457's form.
+
+    ``errors`` are pairs of a JSON pointer and what is wrong there.
+    """
+
+    def __init__(self, status, code, detail, *, errors=(), headers=None, **more):
+        super().__init__(detail)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = list(errors)
+        self.headers = headers or {}
+        self.more = more

@@ -1,5 +1,8 @@
 from . import (
     access,
+    api_dispatcher,
+    api,
+    api_keys,
     company,
     credit,
     mail_links,

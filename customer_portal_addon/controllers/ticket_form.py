@@ -38,6 +38,7 @@ class SupportTicketForm(HelpdeskTicketController):
         values = {
             "page_name": "support_new",
             "types": request.env["helpdesk.ticket.type"]._get_offered(),
+            "link_query": request.env["helpdesk.ticket"]._get_link_query(kw),
             "is_code_missing": request.env.user._is_support_code_missing(),
             "credit": request.env["support.credit.account"]._get_form_panel(),
         }
@@ -54,10 +55,14 @@ class SupportTicketForm(HelpdeskTicketController):
         support_gate=True,
     )
     def support_ticket_form(self, type_slug, preview=None, **kw):
-        """The form of a type; staff may look at forms that are not on offer."""
+        """The form of a type; staff may look at forms that are not on offer.
+
+        A link from a program fills in what it names.
+        """
         is_preview = bool(preview) and request.env.user._is_internal()
         ticket_type = self._find_type(type_slug, is_preview)
-        return self._render_form(ticket_type, is_preview=is_preview)
+        values = request.env["helpdesk.ticket"]._get_prefill(ticket_type, kw)
+        return self._render_form(ticket_type, values, is_preview=is_preview)
 
     @http.route(
         "/support/ticket/new/<type_slug>",
@@ -72,7 +77,8 @@ class SupportTicketForm(HelpdeskTicketController):
         """File a ticket of this type."""
         ticket_type = self._find_type(type_slug)
         values, files = read_posted_form()
-        return self._file_ticket(ticket_type, values, files)
+        context = request.env["helpdesk.ticket"]._read_posted_context(values)
+        return self._file_ticket(ticket_type, values, files, **context)
 
     # ---------------------------------------------------
     # OCA's pages, under the same rules
@@ -144,6 +150,9 @@ class SupportTicketForm(HelpdeskTicketController):
             "action": path,
             "inputs": request.env["helpdesk.ticket"]._get_page_inputs(
                 ticket_type, values, errors
+            ),
+            "form_context": request.env["helpdesk.ticket"]._read_posted_context(
+                values or {}
             ),
             "errors": errors or {},
             "file_rules": ticket_type._get_file_rules(),

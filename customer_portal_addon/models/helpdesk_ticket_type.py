@@ -3,9 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
 from ..tools import form_values
+from ..tools.form_values import DESCRIPTION_MAX_LENGTH, SUBJECT_MAX_LENGTH
 
-SUBJECT_MAX_LENGTH = 200
-DESCRIPTION_MAX_LENGTH = 50000
 DEFAULT_PRIORITY = "1"
 
 
@@ -17,7 +16,11 @@ class HelpdeskTicketType(models.Model):
     """
 
     _name = "helpdesk.ticket.type"
-    _inherit = ["support.attachment.mixin", "helpdesk.ticket.type"]
+    _inherit = [
+        "support.attachment.mixin",
+        "support.ticket.type.api.mixin",
+        "helpdesk.ticket.type",
+    ]
     _order = "sequence, name"
 
     sequence = fields.Integer(default=10)

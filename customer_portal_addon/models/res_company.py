@@ -73,6 +73,16 @@ class ResCompany(models.Model):
         default=10,
         help="How large each of these files may be.",
     )
+    support_api_enabled = fields.Boolean(
+        string="Tickets from programs",
+        help="Programs with an API key may file tickets and read their status.",
+    )
+    support_api_hourly_limit = fields.Integer(
+        string="Tickets per key and hour",
+        default=60,
+        help="So many are taken from one key within an hour, those that are refused "
+        "included.",
+    )
 
     support_status_automatic = fields.Boolean(
         string="Answers change the status",
@@ -104,6 +114,10 @@ class ResCompany(models.Model):
     _support_days_not_negative = models.Constraint(
         "CHECK(support_close_after_days >= 0 AND support_reopen_days >= 0)",
         "Days can't be negative.",
+    )
+    _support_api_limit_positive = models.Constraint(
+        "CHECK(support_api_hourly_limit > 0)",
+        "At least one ticket per hour has to be allowed.",
     )
     _support_attachment_limits_positive = models.Constraint(
         "CHECK(support_attachment_max_count >= 0 AND support_attachment_max_size > 0)",

@@ -40,6 +40,12 @@ class ResConfigSettings(models.TransientModel):
     support_attachment_max_size = fields.Integer(
         related="company_id.support_attachment_max_size", readonly=False
     )
+    support_api_enabled = fields.Boolean(
+        related="company_id.support_api_enabled", readonly=False
+    )
+    support_api_hourly_limit = fields.Integer(
+        related="company_id.support_api_hourly_limit", readonly=False
+    )
     support_status_automatic = fields.Boolean(
         related="company_id.support_status_automatic", readonly=False
     )

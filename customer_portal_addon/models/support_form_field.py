@@ -141,6 +141,27 @@ class SupportFormField(models.Model):
             "max_length": MAX_LENGTH.get(self.field_type),
         }
 
+    def _get_api_field(self):
+        """Return the field as a program reads it.
+
+        :rtype: dict
+        """
+        entry = self._get_input()
+        return {
+            "name": self.key,
+            "kind": self.field_type,
+            "label": self.name,
+            "required": self.required,
+            "help": self.help_text or None,
+            "placeholder": self.placeholder or None,
+            "max_length": entry["max_length"],
+            "min": self.number_min if entry["min"] else None,
+            "max": self.number_max if entry["max"] else None,
+            "options": [
+                {"id": option.id, "name": option.name} for option in self.option_ids
+            ],
+        }
+
     def _parse(self, raw):
         """Check what was posted for this field.
 

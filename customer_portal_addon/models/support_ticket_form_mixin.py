@@ -93,15 +93,28 @@ class SupportTicketFormMixin(models.AbstractModel):
         # The contact is the current user, whom the gate let in, or a colleague of whom
         # the user is an administrator; portal users have no right to create tickets
         # otherwise.
-        ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
-        vals = self._prepare_form_values(ticket_type, form, contact)
-        ticket_sudo = ticket_sudo.create({**vals, "filed_by_id": sender.id, **extra})
-        ticket_sudo._add_form_answers(ticket_type, form)
-        ticket_sudo._add_participants(contact, form["cc"])
-        ticket_sudo.message_subscribe(sender.ids)
-        ticket_sudo._send_confirmation()
+        extra = {**extra, "filed_by_id": sender.id}
+        ticket_sudo = self._create_from_form(ticket_type, form, contact, **extra)
         self._subscribe_sender(values)
         return self.browse(ticket_sudo.id), {}
+
+    @api.model
+    def _create_from_form(self, ticket_type, form, contact, **extra):
+        """Create a ticket with all rights: callers have decided whose it is.
+
+        :param dict form: as returned by ``_parse_form`` of the type
+        :param res.partner contact: may be empty
+        :param extra: further values of the ticket, not posted
+        :return: the ticket, with all rights
+        """
+        ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
+        vals = self._prepare_form_values(ticket_type, form, contact)
+        ticket_sudo = ticket_sudo.create({**vals, **extra})
+        ticket_sudo._add_form_answers(ticket_type, form)
+        ticket_sudo._add_participants(contact, form["cc"])
+        ticket_sudo.message_subscribe(ticket_sudo.filed_by_id.ids)
+        ticket_sudo._send_confirmation()
+        return ticket_sudo
 
     # ---------------------------------------------------
     # Who files it, and for whom

@@ -66,6 +66,10 @@ COLLEAGUE = {**NOBODY, "administrator": "colleagues"}
 # For customers: staff have no credit
 CREDIT = {**INSIDE, "staff": "home"}
 
+# Programs: a session is nothing there, see test_api_attacks.py
+NO_KEY = {"all": "401", "guest": "401", "uncovered": "401"}
+NOTHING = {"all": "404", "guest": "404", "uncovered": "404"}
+
 # route -> what GET and POST answer
 ROUTES = {
     "/support": (OPEN, OPEN),
@@ -79,6 +83,18 @@ ROUTES = {
     "/support/packages/order": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
     "/support/ticket/<ticket>/close": (NO_LINK, LINK_POST),  # see test_mail_links.py
     "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
+    "/support/api": (NOTHING, NOTHING),
+    "/support/api/<rest>": (NOTHING, NOTHING),
+    "/support/api/1/tickets": (NO_SUCH_METHOD, NO_KEY),
+    "/support/api/1/tickets/<number>": (NO_KEY, NO_SUCH_METHOD),
+    "/support/api/1/types": (NO_KEY, NO_SUCH_METHOD),
+    "/support/api/1/openapi.json": (SCRIPT, NO_SUCH_METHOD),
+    "/my/security": (INSIDE, None),  # POST: Odoo's change of the password
+    "/my/security/support-keys": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
+    "/my/security/support-keys/revoke": (
+        NO_SUCH_METHOD,
+        {**INSIDE, "all": "/my/security"},
+    ),
     "/support/ticket/new": (INSIDE, INSIDE),
     "/support/ticket/new/<type>": (INSIDE, {**INSIDE, "all": "errors"}),
     "/new/ticket": (OVERVIEW, OVERVIEW),
@@ -114,6 +130,7 @@ ROUTES = {
 # The converters of the routes -> the names in the table
 PLACES = {
     "<type_slug>": "<type>",
+    "<path:rest>": "<rest>",
     "<int:ticket_id>": "<ticket>",
     "<int:page>": "<page>",
     "<int:order_id>": "<order>",
@@ -138,6 +155,7 @@ class TestAccessMatrix(SupportHttpCase):
         }
         fritz.partner_id.write({"parent_id": cls.braun.id, "lang": "en_US"})
         cls.done = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
+        cls.company.support_api_enabled = True
 
     # ---------------------------------------------------
     # Routes

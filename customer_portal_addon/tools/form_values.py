@@ -3,6 +3,8 @@
 import re
 from datetime import date
 
+SUBJECT_MAX_LENGTH = 200
+DESCRIPTION_MAX_LENGTH = 50000
 _SPLIT = re.compile(r"[,;\s]+")
 _PHONE = re.compile(r"^\+?[\d\s()/.-]{5,30}$")
 _BINARY = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f]")

@@ -1,0 +1,193 @@
+from urllib.parse import quote
+
+from odoo import api, models
+from odoo.tools import email_normalize
+
+from ..tools import api_document, context, form_values
+from ..tools.names import person_name
+
+
+class SupportTicketApiMixin(models.AbstractModel):
+    """How what a program sends becomes a ticket, and what it reads of it.
+
+    Called with all rights, by the door for programs, which knows whose key it is.
+    """
+
+    _name = "support.ticket.api.mixin"
+    _description = "Tickets From Programs"
+
+    # ---------------------------------------------------
+    # Filing
+    # ---------------------------------------------------
+
+    @api.model
+    def _file_from_api(self, key, document, files, idempotency_key=""):
+        """File a ticket for the owner of a key, once per Idempotency-Key.
+
+        :param support.api.key key: as of ``_enter``
+        :param dict document: what was sent
+        :param list files: of (name, bytes), sent beside it
+        :return: what the program gets to know of the ticket
+        :rtype: dict
+        :raise SupportApiProblem: nothing was filed
+        """
+        requests = self.env["support.api.request"]
+        digest = api_document.digest(document, files)
+        ticket = requests._find_ticket(key, idempotency_key, digest)
+        if not ticket:
+            self._check_api_document(document)
+            contact, stranger = self._get_api_contact(key, document.get("contact"))
+            self.env["support.api"]._check_gate(
+                key, contact or (stranger and key.partner_id)
+            )
+            ticket_type, form = self._read_api_form(key, document, files)
+            note = requests._reserve(key, idempotency_key, digest)
+            ticket = self._create_from_api(
+                key, ticket_type, form, contact, stranger, document
+            )
+            note.ticket_id = ticket
+        return ticket._get_api_receipt()
+
+    # ---------------------------------------------------
+    # Whose ticket it is
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_api_contact(self, key, named):
+        """Return whose ticket it becomes.
+
+        A contact's key files for this contact. A customer's key says the address: it
+        leads to a contact of this customer, and to none of any other, whoever has it.
+
+        :param dict named: ``contact`` of the document, if there is one
+        :return: the contact, and the address if it is that of nobody there
+        :rtype: tuple(res.partner, str)
+        :raise SupportApiProblem:
+        """
+        address = email_normalize((named or {}).get("email") or "") or ""
+        owner = key.partner_id
+        if not key.is_customer_key:
+            if named and address != owner.email_normalized:
+                message = self.env._("This key is that of somebody else.")
+                raise self._get_api_errors([("#/contact/email", message)])
+            return owner, ""
+        if not address or form_values.clean_text(address) != address:
+            message = self.env._("Please enter an e-mail address.")
+            raise self._get_api_errors([("#/contact/email", message)])
+        people = self._get_people_by_address([address])
+        own = people.get(address, owner.browse()).filtered(
+            lambda person: (
+                person.active
+                and person.type == "contact"
+                and not person.is_company
+                and person.commercial_partner_id == owner
+            )
+        )
+        return (own, "") if len(own) == 1 else (owner.browse(), address)
+
+    @api.model
+    def _create_api_contact(self, key, address, name):
+        """Create the contact of an address that nobody has, below the customer.
+
+        Nobody has shown yet to own it, as with the colleagues that an administrator
+        invites: until then our mails to it carry none of the sender's words.
+
+        :return: empty when somebody has the address: staff decide who it is
+        """
+        people = self.env["res.partner"]
+        if not self._may_become_contact(address):
+            return people
+        return people.with_context(mail_create_nosubscribe=True).create(
+            {
+                "name": person_name(name) or address,
+                "email": address,
+                "type": "contact",
+                "parent_id": key.customer_id.id,
+                "company_id": key.customer_id.company_id.id,
+                "lang": self.env.lang,
+                "support_unconfirmed": True,
+            }
+        )
+
+    @api.model
+    def _create_from_api(self, key, ticket_type, form, contact, stranger, document):
+        """Create the ticket, after all checks.
+
+        :param res.partner contact: whose it is
+        :param str stranger: the address that was named, if it is nobody's there
+        """
+        name = (document.get("contact") or {}).get("name")
+        extra = {
+            **self._get_context_vals(context.read(document.get("context") or {})),
+            "api_key_id": key.id,
+            "customer_number": form_values.clean_text(document.get("customer_number")),
+            "filed_by_id": contact.id,
+        }
+        channel = self.env.ref(
+            "customer_portal_addon.helpdesk_ticket_channel_program",
+            raise_if_not_found=False,
+        )
+        if channel:
+            extra["channel_id"] = channel.id
+        if stranger:
+            contact = self._create_api_contact(key, stranger, name)
+        if not contact:
+            # the customer's all the same, but nobody is mailed or linked by the address
+            extra.update(
+                partner_name=person_name(name),
+                partner_email=stranger,
+                is_contact_removed=True,
+            )
+        ticket = self._create_from_form(ticket_type, form, contact, **extra)
+        if not contact:
+            ticket.commercial_partner_id = key.customer_id
+            note = self.env._(
+                "A program of %(customer)s named the address %(address)s, which does "
+                "not tell a contact there. Please decide who it is.",
+                customer=key.customer_id.display_name,
+                address=stranger,
+            )
+            ticket._message_log(body=note)
+        return ticket
+
+    # ---------------------------------------------------
+    # What programs read
+    # ---------------------------------------------------
+
+    def _get_api_receipt(self):
+        """Return what is known of a ticket as soon as it is filed.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        base_url = self.get_base_url()
+        return {
+            "number": self.number,
+            "url": f"{base_url}/my/ticket/{self.id}",
+            "status_url": f"{base_url}/support/api/1/tickets/{quote(self.number)}",
+        }
+
+    def _get_api_status(self):
+        """Return where a ticket stands, without anything that anybody wrote.
+
+        A customer's key is in the hands of many, who don't read each other's tickets.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        moments = {
+            "created_at": self.create_date,
+            "status_since": self.status_since,
+            "last_activity_at": self.last_activity_at,
+        }
+        return {
+            **self._get_api_receipt(),
+            "status": self.portal_role or None,
+            "status_label": self._get_status_label(),
+            **{
+                name: moment.replace(microsecond=0).isoformat() + "Z"
+                if moment
+                else None
+                for name, moment in moments.items()
+            },
+        }

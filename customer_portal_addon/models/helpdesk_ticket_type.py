@@ -17,7 +17,11 @@ class HelpdeskTicketType(models.Model):
     """
 
     _name = "helpdesk.ticket.type"
-    _inherit = ["support.attachment.mixin", "helpdesk.ticket.type"]
+    _inherit = [
+        "support.attachment.mixin",
+        "support.type.public.mixin",
+        "helpdesk.ticket.type",
+    ]
     _order = "sequence, name"
 
     sequence = fields.Integer(default=10)

@@ -13,6 +13,7 @@ class ResPartner(models.Model):
         "support.colleague.action.mixin",
         "support.partner.access.mixin",
         "support.partner.search.mixin",
+        "support.partner.claim.mixin",
         "res.partner",
     ]
 

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { session } from "@web/session";
 import { Interaction } from "@web/public/interaction";
 
 /**
@@ -10,7 +11,7 @@ import { Interaction } from "@web/public/interaction";
 export class SupportForm extends Interaction {
     static selector = ".o_support_form";
     dynamicContent = {
-        _root: { "t-on-submit.prevent": this.onSubmit },
+        _root: { "t-on-submit": this.onSubmit },
     };
 
     setup() {
@@ -22,7 +23,14 @@ export class SupportForm extends Interaction {
         this.focusFirstError();
     }
 
-    async onSubmit() {
+    /**
+     * @param {SubmitEvent} ev
+     */
+    async onSubmit(ev) {
+        if (this.hasCaptcha()) {
+            return;
+        }
+        ev.preventDefault();
         if (this.isSending || this.button.disabled) {
             return;
         }
@@ -32,6 +40,11 @@ export class SupportForm extends Interaction {
             const response = await this.waitFor(fetch(this.el.action, request));
             if (response.redirected) {
                 location.assign(response.url);
+                return;
+            }
+            if (response.status === 413) {
+                this.showNotice(_t("The files are too large. Please leave some of them out."));
+                this.setSending(false);
                 return;
             }
             if (response.status !== 422) {
@@ -47,6 +60,14 @@ export class SupportForm extends Interaction {
             );
         }
         this.setSending(false);
+    }
+
+    /** Captchas of Odoo send the form themselves, with what their provider says. */
+    hasCaptcha() {
+        return Boolean(
+            this.el.dataset.captcha &&
+                (session.recaptcha_public_key || session.turnstile_site_key)
+        );
     }
 
     setSending(isSending) {

@@ -57,6 +57,7 @@ class SupportPublicForm(SupportTicketForm):
         methods=["GET"],
         sitemap=False,
         readonly=True,
+        support_gate=True,
     )
     def support_public_again(self, type_slug, **kw):
         """Lead back to the form whoever loads the page with the errors again."""
@@ -71,6 +72,7 @@ class SupportPublicForm(SupportTicketForm):
         sitemap=False,
         captcha="support_ticket",
         max_content_length=get_max_upload,
+        support_gate=True,
     )
     def support_public_submit(self, type_slug, **kw):
         """File a ticket of somebody without a login."""
@@ -95,6 +97,7 @@ class SupportPublicForm(SupportTicketForm):
         website=True,
         methods=["POST"],
         sitemap=False,
+        support_gate=True,
     )
     def support_address_hint(self, email="", **kw):
         """Answer what may be wrong with an address, as JSON."""

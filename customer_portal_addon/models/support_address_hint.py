@@ -33,9 +33,11 @@ class SupportAddressHint(models.AbstractModel):
             and self.env["support.public.guard"]._may_ask_for_hint(client)
             and mail_domain.takes_mail(domain) is False
         ):
-            message = self.env._(
-                "It seems that “%(domain)s” takes no e-mail. Please check the spelling.",
-                domain=domain,
-            )
-            return {"warning": message}
+            return {
+                "warning": self.env._(
+                    "It seems that “%(domain)s” takes no e-mail. Please check the "
+                    "spelling.",
+                    domain=domain,
+                )
+            }
         return {}

@@ -57,6 +57,8 @@ def _ask(domain, servers, timeout):
         name = domain.encode("idna")
     except UnicodeError:
         return False
+    if not name:
+        return False
     deadline = time.monotonic() + timeout
     for server in servers:
         try:

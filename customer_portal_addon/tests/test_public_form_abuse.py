@@ -108,7 +108,7 @@ class TestLimits(AbuseCase):
 
         def refuse(_self, action):
             asked.append(action)
-            raise ValidationError(self.env._("No human"))
+            raise ValidationError(self.env._("Please fill in this field."))
 
         with (
             patch.object(ir_http, "_verify_request_recaptcha_token", refuse),
@@ -228,16 +228,16 @@ class TestLimits(AbuseCase):
     def test_what_is_too_large_is_refused_before_it_is_read(self):
         self.assertEqual(self.public_type._get_max_upload(), 3 * 1024 * 1024)
         self.open_form()
-        cookies = self.opener.cookies.items()
-        host, port = "127.0.0.1", self.http_port()
-        head = (
-            f"POST {self.send_url} HTTP/1.0\r\nHost: {host}:{port}\r\n"
-            f"Cookie: {'; '.join('='.join(cookie) for cookie in cookies)}\r\n"
-            "Content-Type: multipart/form-data; boundary=x\r\n"
-            f"Content-Length: {4 * 1024 * 1024}\r\n\r\n"
-        )
-        with mute_logger("odoo.http", "werkzeug"):
-            with socket.create_connection((host, port), timeout=10) as connection:
+        place = ("127.0.0.1", self.http_port())
+        with mute_logger("odoo.http", "werkzeug"), self.allow_requests():
+            cookies = self.opener.cookies.items()
+            head = (
+                f"POST {self.send_url} HTTP/1.0\r\nHost: {place[0]}:{place[1]}\r\n"
+                f"Cookie: {'; '.join('='.join(cookie) for cookie in cookies)}\r\n"
+                "Content-Type: multipart/form-data; boundary=x\r\n"
+                f"Content-Length: {4 * 1024 * 1024}\r\n\r\n"
+            )
+            with socket.create_connection(place, timeout=10) as connection:
                 connection.sendall(head.encode())
                 answer = connection.recv(5000)  # nothing more was sent
         self.assertIn(b" 413 ", answer.splitlines()[0], answer)

@@ -11,7 +11,8 @@ import { Interaction } from "@web/public/interaction";
 export class SupportForm extends Interaction {
     static selector = ".o_support_form";
     dynamicContent = {
-        _root: { "t-on-submit": this.onSubmit },
+        // before Odoo's captchas, which send a form even if there is no provider
+        _root: { "t-on-submit.capture": this.onSubmit },
     };
 
     setup() {
@@ -31,6 +32,7 @@ export class SupportForm extends Interaction {
             return;
         }
         ev.preventDefault();
+        ev.stopImmediatePropagation();
         if (this.isSending || this.button.disabled) {
             return;
         }

@@ -46,15 +46,18 @@ def find_form(base):
     return base + re.search(r'href="(/[^"]*support/ticket/new/[^"]+)"', text)[1]
 
 
-def send(form_url, number):
-    """Fill in the form like a browser of its own; return what came of it."""
+def open_form(form_url):
+    """Open the form in a browser of its own; return it with what the form carries."""
     browser = open_browser()
     _status, _url, page = read(browser, form_url)
-    values = {
-        name: re.search(rf'name="{name}" value="([^"]+)"', page)[1]
-        for name in ("csrf_token", "stamp")
-    }
-    time.sleep(4)  # nobody types faster
+    names = ("csrf_token", "stamp")
+    found = {n: re.search(rf'name="{n}" value="([^"]+)"', page)[1] for n in names}
+    return browser, found
+
+
+def send(form_url, number, opened):
+    """Send a form that was opened; return what came of it."""
+    browser, values = opened
     values.update(
         email="flood@elsewhere.example",
         name="Flood",
@@ -65,10 +68,8 @@ def send(form_url, number):
     )
     action = form_url.replace("/ticket/new/", "/ticket/send/")
     data = urllib.parse.urlencode(values).encode()
-    status, url, text = read(browser, action, data)
-    if status == 200 and "filed=1" in url:
-        return "filed"
-    return f"{status} {'not filed' if status == 422 else text[:60]}"
+    status, url, _text = read(browser, action, data)
+    return "filed" if status == 200 and "filed=1" in url else str(status)
 
 
 def watch(base, seconds, stop):
@@ -87,22 +88,32 @@ def show(name, seconds):
     print(f"{name:10} {PAGE}: p50 {p50:6.0f} ms  p95 {p95:6.0f} ms  n {len(seconds)}")
 
 
-def main(base, mails=None, posts="1000"):
-    posts, began = int(posts), time.time()
-    form_url = find_form(base)
-    calm, meanwhile = [], []
-    for seconds, work in ((calm, lambda: time.sleep(10)), (meanwhile, None)):
-        stop = threading.Event()
-        watcher = threading.Thread(target=watch, args=(base, seconds, stop))
-        watcher.start()
-        if work:
-            work()
-        else:
-            begin = time.perf_counter()
-            outcomes = flood(form_url, posts)
-            lasted = time.perf_counter() - begin
+def watching(base, work):
+    """Do the work while somebody else loads the page; return both results."""
+    seconds, stop = [], threading.Event()
+    watcher = threading.Thread(target=watch, args=(base, seconds, stop))
+    watcher.start()
+    try:
+        return work(), seconds
+    finally:
         stop.set()
         watcher.join()
+
+
+def main(base, mails=None, posts="1000"):
+    form_url = find_form(base)
+    with concurrent.futures.ThreadPoolExecutor(SENDERS) as pool:
+        forms = list(pool.map(lambda _n: open_form(form_url), range(int(posts))))
+
+        def flood():
+            began = time.perf_counter()
+            numbers = range(len(forms))
+            outcomes = pool.map(lambda n: send(form_url, n, forms[n]), numbers)
+            return collections.Counter(outcomes), time.perf_counter() - began
+
+        _nothing, calm = watching(base, lambda: time.sleep(10))
+        began = time.time()
+        (outcomes, lasted), meanwhile = watching(base, flood)
     show("before", calm)
     show("meanwhile", meanwhile)
     print(f"{posts} forms in {lasted:.0f} s: {dict(outcomes)}")
@@ -111,16 +122,6 @@ def main(base, mails=None, posts="1000"):
         written = [p for p in Path(mails).glob("*.eml") if p.stat().st_mtime > began]
         found = sum(b"flood@elsewhere.example" in p.read_bytes() for p in written)
         print(f"{found} mails to the address")
-
-
-def flood(form_url, posts):
-    """Send the forms within about a minute, if the server keeps up."""
-    outcomes = collections.Counter()
-    # each sender mostly waits until a person would have filled in the form
-    with concurrent.futures.ThreadPoolExecutor(SENDERS * 12) as pool:
-        for outcome in pool.map(lambda n: send(form_url, n), range(posts)):
-            outcomes[outcome] += 1
-    return outcomes
 
 
 if __name__ == "__main__":

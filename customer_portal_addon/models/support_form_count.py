@@ -1,12 +1,8 @@
 from datetime import timedelta
 
-from psycopg2.errors import SerializationFailure
-
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-# Every round at least one of those who count at the same moment gets through
-MAX_TRIES = 100
 KEPT_DAYS = 1
 
 
@@ -33,38 +29,33 @@ class SupportFormCount(models.Model):
         """Count one more for each key, until a limit is exceeded.
 
         In a transaction of its own, which is over at once: a ticket takes longer, and
-        whoever is refused is counted, too. Callers name the keys in the same order
-        everywhere, so that nobody waits for each other.
+        whoever is refused is counted, too.
 
         :param list limits: of (name, key, start of the period, limit); 0: no limit
         :return: the name of the limit that is exceeded, None when none is
         :rtype: str | None
         """
-        for _attempt in range(MAX_TRIES):
-            try:
-                with self.env.registry.cursor() as cr:
-                    return self._count_with(cr, limits)
-            except SerializationFailure:
-                continue
-        return limits[0][0]
-
-    @api.model
-    def _count_with(self, cr, limits):
-        for name, key, started_at, limit in limits:
-            query = SQL(
-                """
-                INSERT INTO support_form_count AS counted (key, started_at, count)
-                VALUES (%s, %s, 1)
-                    ON CONFLICT (key, started_at)
-                    DO UPDATE SET count = counted.count + 1
-                RETURNING count
-                """,
-                key,
-                started_at,
+        with self.env.registry.cursor() as cr:
+            # One after the other: a transaction sees what was there when its first
+            # statement began, but LOCK is none. It hinders nobody but who counts.
+            cr.execute(
+                SQL("LOCK TABLE support_form_count IN SHARE UPDATE EXCLUSIVE MODE")
             )
-            cr.execute(query, log_exceptions=False)
-            if limit and cr.fetchone()[0] > limit:
-                return name
+            for name, key, started_at, limit in limits:
+                query = SQL(
+                    """
+                    INSERT INTO support_form_count AS counted (key, started_at, count)
+                    VALUES (%s, %s, 1)
+                        ON CONFLICT (key, started_at)
+                        DO UPDATE SET count = counted.count + 1
+                    RETURNING count
+                    """,
+                    key,
+                    started_at,
+                )
+                cr.execute(query)
+                if limit and cr.fetchone()[0] > limit:
+                    return name
         return None
 
     @api.model

@@ -298,3 +298,25 @@ class TestPublicForm(PublicFormCase):
         with patch.object(guard, "_limit_hints", 2):
             answers = [self.hint("nora@neu.example", False)[1] for _ in range(3)]
         self.assertEqual(answers, [1, 1, 0])
+
+    # ---------------------------------------------------
+    # In a browser
+    # ---------------------------------------------------
+
+    def file_in_browser(self, **kw):
+        with patch.object(mail_domain, "takes_mail", return_value=True):
+            self.start_tour(self.form_url, "customer_portal_addon.public_form", **kw)
+        ticket = self.tickets()
+        self.assertEqual(ticket.partner_email, "nora@gmail.com")
+        self.assertEqual(ticket.answer_ids.attachment_ids.name, "picture.png")
+
+    def test_in_a_browser(self):
+        self.file_in_browser()
+
+    def test_in_a_browser_in_german(self):
+        modules = self.env["ir.module.module"]
+        modules._load_module_terms(["customer_portal_addon"], ["de_DE"])
+        website = self.env["website"].get_current_website()
+        website.default_lang_id = self.env.ref("base.lang_de")
+        self.file_in_browser(cookies={"frontend_lang": "de_DE"})
+        self.assertEqual(self.tickets().sender_lang, "de_DE")

@@ -9,6 +9,7 @@ from . import (
     oauth,
     offers,
     packages,
+    public_form,
     status,
     ticket_actions,
     ticket_form,

@@ -23,6 +23,8 @@ class HelpdeskTicket(models.Model):
         "support.ticket.conversation.mixin",
         "support.ticket.reply.mixin",
         "support.ticket.notification.mixin",
+        "support.ticket.claim.mixin",
+        "support.ticket.public.mixin",
         "support.ticket.reader.mixin",
         "support.ticket.form.mixin",
         "support.ticket.context.mixin",
@@ -117,6 +119,9 @@ class HelpdeskTicket(models.Model):
         " WHERE partner_email_normalized IS NOT NULL"
     )
     _support_number_idx = models.Index("(number)")
+
+    # The few that wait for their confirmation
+    _support_welcome_idx = models.Index("(id) WHERE is_welcome_pending IS TRUE")
 
     # Who files how much within an hour
     _support_filed_by_idx = models.Index(

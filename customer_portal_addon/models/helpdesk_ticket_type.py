@@ -19,6 +19,7 @@ class HelpdeskTicketType(models.Model):
     _inherit = [
         "support.attachment.mixin",
         "support.ticket.type.api.mixin",
+        "support.type.public.mixin",
         "helpdesk.ticket.type",
     ]
     _order = "sequence, name"

@@ -5,7 +5,11 @@ from ..tools.coverage import local_day
 
 class ResCompany(models.Model):
     _name = "res.company"
-    _inherit = ["support.credit.settings.mixin", "res.company"]
+    _inherit = [
+        "support.credit.settings.mixin",
+        "support.public.settings.mixin",
+        "res.company",
+    ]
 
     support_policy = fields.Selection(
         [

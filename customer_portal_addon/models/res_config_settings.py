@@ -100,6 +100,24 @@ class ResConfigSettings(models.TransientModel):
     support_offer_pause_days = fields.Integer(
         related="company_id.support_offer_pause_days", readonly=False
     )
+    support_filing = fields.Selection(
+        related="company_id.support_filing", readonly=False, required=True
+    )
+    support_check_domain = fields.Boolean(
+        related="company_id.support_check_domain", readonly=False
+    )
+    support_limit_address = fields.Integer(
+        related="company_id.support_limit_address", readonly=False
+    )
+    support_limit_burst = fields.Integer(
+        related="company_id.support_limit_burst", readonly=False
+    )
+    support_limit_network = fields.Integer(
+        related="company_id.support_limit_network", readonly=False
+    )
+    support_limit_day = fields.Integer(
+        related="company_id.support_limit_day", readonly=False
+    )
     support_refused_count = fields.Integer(
         compute="_compute_support_refused",
         string="Portal users whom the contract policy refuses",

@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         "support.partner.access.mixin",
         "support.partner.search.mixin",
         "support.partner.api.mixin",
+        "support.partner.claim.mixin",
         "res.partner",
     ]
 

@@ -8,7 +8,8 @@ class SupportConsent(models.Model):
     """Who agreed to what and when: a log that only grows, for everybody.
 
     An entry is made when it is certain that the address belongs to the person: on
-    activating a registration, or at once for somebody who is logged in.
+    activating a registration, or at once for somebody who is logged in. Only of people
+    without a login who file a ticket it is not certain, and the entry says so.
     """
 
     _name = "support.consent"
@@ -33,16 +34,20 @@ class SupportConsent(models.Model):
         "res.company", required=True, default=lambda self: self.env.company
     )
     source = fields.Selection(
-        [("registration", "Registration"), ("ticket_form", "Ticket form")],
+        [
+            ("registration", "Registration"),
+            ("ticket_form", "Ticket form"),
+            ("public_form", "Ticket form without a login"),
+        ],
         required=True,
         help="Where the person agreed.",
     )
     given_at = fields.Datetime(string="Agreed on", required=True)
     confirmed_at = fields.Datetime(
         string="Address confirmed on",
-        required=True,
         default=fields.Datetime.now,
-        help="When it was certain that the address is the person's own.",
+        help="When it was certain that the address is the person's own. Empty: it "
+        "never was.",
     )
 
     @api.model
@@ -67,6 +72,28 @@ class SupportConsent(models.Model):
                 "partner_id": partner.id,
                 "source": source,
                 "given_at": given_at or fields.Datetime.now(),
+            }
+        )
+
+    @api.model
+    def _log_unconfirmed(self, text, email, source):
+        """Note that somebody agreed whose address nobody has confirmed.
+
+        :param support.consent.text text: what was agreed to
+        :param str email: the address that was typed, normalised
+        :param str source: a key of the field
+        """
+        return self.sudo().create(
+            {
+                "text_id": text.id,
+                "purpose": text.purpose,
+                "version": text.version,
+                "wording": text.wording,
+                "lang": self.env.lang,
+                "email": email,
+                "source": source,
+                "given_at": fields.Datetime.now(),
+                "confirmed_at": False,
             }
         )
 

@@ -95,8 +95,14 @@ ROUTES = {
         NO_SUCH_METHOD,
         {**INSIDE, "all": "/my/security"},
     ),
-    "/support/ticket/new": (INSIDE, INSIDE),
-    "/support/ticket/new/<type>": (INSIDE, {**INSIDE, "all": "errors"}),
+    # the type is one for people without a login; others: test_public_form.py
+    "/support/ticket/new": (OPEN, OPEN),
+    "/support/ticket/new/<type>": (OPEN, {**INSIDE, "all": "errors"}),
+    "/support/ticket/send/<type>": (
+        {**OPEN, "all": "form", "guest": "form"},
+        {**OPEN, "all": "form", "guest": "errors"},
+    ),
+    "/support/address": (NO_SUCH_METHOD, OPEN),
     "/new/ticket": (OVERVIEW, OVERVIEW),
     "/submitted/ticket": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
     "/my/tickets": (INSIDE, INSIDE),
@@ -144,6 +150,7 @@ class TestAccessMatrix(SupportHttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.error_type.is_public = True
         fritz = cls._create_contact(cls.adler, "fritz")
         cls.users = {
             role: name and {"fritz": fritz}.get(name, getattr(cls, name, None))
@@ -224,6 +231,8 @@ class TestAccessMatrix(SupportHttpCase):
                 return "ticket"
             if place.startswith("/support/ticket/") and place.endswith("/close"):
                 return "link"
+            if place.startswith("/support/ticket/new/"):
+                return "form"
             return {
                 "/web/login": "login",
                 "/support/refused": "refused",

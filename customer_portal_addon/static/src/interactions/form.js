@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { session } from "@web/session";
 import { Interaction } from "@web/public/interaction";
 
 /**
@@ -10,7 +11,8 @@ import { Interaction } from "@web/public/interaction";
 export class SupportForm extends Interaction {
     static selector = ".o_support_form";
     dynamicContent = {
-        _root: { "t-on-submit.prevent": this.onSubmit },
+        // before Odoo's captchas, which send a form even if there is no provider
+        _root: { "t-on-submit.capture": this.onSubmit },
     };
 
     setup() {
@@ -22,7 +24,15 @@ export class SupportForm extends Interaction {
         this.focusFirstError();
     }
 
-    async onSubmit() {
+    /**
+     * @param {SubmitEvent} ev
+     */
+    async onSubmit(ev) {
+        if (this.hasCaptcha()) {
+            return;
+        }
+        ev.preventDefault();
+        ev.stopImmediatePropagation();
         if (this.isSending || this.button.disabled) {
             return;
         }
@@ -32,6 +42,11 @@ export class SupportForm extends Interaction {
             const response = await this.waitFor(fetch(this.el.action, request));
             if (response.redirected) {
                 location.assign(response.url);
+                return;
+            }
+            if (response.status === 413) {
+                this.showNotice(_t("The files are too large. Please leave some of them out."));
+                this.setSending(false);
                 return;
             }
             if (response.status !== 422) {
@@ -47,6 +62,14 @@ export class SupportForm extends Interaction {
             );
         }
         this.setSending(false);
+    }
+
+    /** Captchas of Odoo send the form themselves, with what their provider says. */
+    hasCaptcha() {
+        return Boolean(
+            this.el.dataset.captcha &&
+                (session.recaptcha_public_key || session.turnstile_site_key)
+        );
     }
 
     setSending(isSending) {

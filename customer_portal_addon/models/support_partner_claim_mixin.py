@@ -1,0 +1,15 @@
+from odoo import models
+
+
+class SupportPartnerClaimMixin(models.AbstractModel):
+    """A customer, as it is suggested for what a sender claims."""
+
+    _name = "support.partner.claim.mixin"
+    _description = "Accepting Claims of Senders"
+
+    def action_accept_support_claim(self):
+        """Accept this customer for the contact of the ticket in the context."""
+        self.ensure_one()
+        ticket_id = int(self.env.context.get("support_claim_ticket_id") or 0)
+        self.env["helpdesk.ticket"].browse(ticket_id).exists()._accept_claim(self)
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

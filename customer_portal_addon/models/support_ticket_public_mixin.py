@@ -1,0 +1,187 @@
+import logging
+
+from psycopg2 import OperationalError
+
+from odoo import api, fields, models
+
+_logger = logging.getLogger(__name__)
+
+
+class SupportTicketPublicMixin(models.AbstractModel):
+    """Tickets of people without a login.
+
+    Filing one takes the same steps for every address; who it belongs to, a cron finds
+    out afterwards, as for a mail whose sender nobody has checked.
+    """
+
+    _name = "support.ticket.public.mixin"
+    _description = "Tickets of People without a Login"
+
+    is_filed_publicly = fields.Boolean(
+        string="Filed without a login",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="Anybody can have filed it, with anybody's e-mail address.",
+    )
+    is_welcome_pending = fields.Boolean(
+        string="Confirmation pending",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="The confirmation is sent within a minute, and the contact found.",
+    )
+    sender_lang = fields.Char(
+        string="Language of the form",
+        copy=False,
+        readonly=True,
+        groups="base.group_user",
+        help="In which somebody without a login filled it in.",
+    )
+
+    # ---------------------------------------------------
+    # Filing
+    # ---------------------------------------------------
+
+    @api.model
+    def _file_publicly(self, ticket_type, values, files, client):
+        """File a ticket of somebody without a login.
+
+        :param helpdesk.ticket.type ticket_type: one that is offered to them
+        :param dict values: name of an input -> list of posted strings
+        :param list files: of (name, content as bytes)
+        :param str client: the visitor's IP address
+        :return: the ticket's number, False when something is wrong, and what is wrong
+            by name of the input; the name ``form`` stands for the form as a whole
+        :rtype: tuple(str | bool, dict)
+        """
+        guard = self.env["support.public.guard"]
+        form = {}
+        errors = guard._check_form(values)
+        if not errors:
+            form, errors = ticket_type._parse_public_form(values, files)
+        if not errors:
+            errors = guard._check_sender(values, form["email"], client)
+        if errors:
+            errors["files_again"] = ticket_type._get_files_again_message(files)
+            return False, errors
+        # A type for everybody: that is what lets people without rights file it
+        ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
+        ticket_sudo = ticket_sudo.create(self._prepare_public_values(ticket_type, form))
+        ticket_sudo._add_form_answers(ticket_type, form)
+        self._log_public_consent(form)
+        cron_sudo = self.env.ref("customer_portal_addon.ir_cron_welcome").sudo()
+        cron_sudo._trigger()
+        return ticket_sudo.number, {}
+
+    @api.model
+    def _prepare_public_values(self, ticket_type, form):
+        """Return the values of a ticket that somebody without a login has filed.
+
+        It has no contact yet: what is claimed grants nothing.
+
+        :param dict form: as returned by ``_parse_public_form`` of the type
+        :rtype: dict
+        """
+        nobody = self.env["res.partner"]
+        return {
+            **self._prepare_form_values(ticket_type, form, nobody),
+            "partner_name": form["name"],
+            "partner_email": form["email"],
+            "claimed_name": form["name"],
+            "claimed_company": form["company"],
+            "customer_number": form["customer_number"],
+            "is_filed_publicly": True,
+            "is_welcome_pending": True,
+            "sender_lang": self.env.lang,
+            # until the cron has looked, nobody is linked
+            "is_contact_removed": True,
+        }
+
+    @api.model
+    def _log_public_consent(self, form):
+        """Note what was agreed to; nobody has confirmed the address yet."""
+        texts = self.env["support.consent.text"]
+        text_sudo = texts._get_current("privacy")
+        if text_sudo:
+            self.env["support.consent"]._log_unconfirmed(
+                text_sudo, form["email"], "public_form"
+            )
+
+    # ---------------------------------------------------
+    # Afterwards
+    # ---------------------------------------------------
+
+    @api.model
+    def _cron_welcome(self, batch_size=200):
+        """Find the contacts of the tickets filed without a login, and confirm them."""
+        commit_progress = self.env["ir.cron"]._commit_progress
+        tickets = self.with_context(active_test=False).search(
+            [("is_welcome_pending", "=", True)], order="id", limit=batch_size
+        )
+        commit_progress(remaining=len(tickets))
+        for ticket in tickets:
+            try:
+                with self.env.cr.savepoint():
+                    ticket._welcome_stranger()
+            except OperationalError:
+                raise  # the cron tries once more
+            except Exception:
+                _logger.exception("Ticket %s could not be confirmed", ticket.id)
+                ticket.is_welcome_pending = False
+            if not commit_progress(1):
+                return
+        if len(tickets) == batch_size:
+            self.env.ref("customer_portal_addon.ir_cron_welcome")._trigger()
+
+    def _welcome_stranger(self):
+        """Link the contact as for a mail of unknown truth, and confirm the ticket."""
+        self.ensure_one()
+        ticket = self.with_company(self.company_id)
+        ticket.write({"is_welcome_pending": False, "is_contact_removed": False})
+        contact, is_new = ticket._get_sender_contact(
+            ticket.claimed_name, ticket.partner_email_normalized, "unknown"
+        )
+        if contact:
+            contact_sudo = contact.sudo()
+            if is_new:
+                contact_sudo.lang = ticket.sender_lang
+            else:
+                ticket.partner_name = contact_sudo.name
+            note = self.env._(
+                "Linked to %(contact)s by the e-mail address that was typed into the "
+                "form. Nobody has checked that it is the sender's own.",
+                contact=contact_sudo.display_name,
+            )
+            robot = self.env.ref("base.partner_root")
+            ticket._link_contact(contact, note, author=robot)
+            ticket.message_subscribe(contact.ids)
+        ticket._confirm_filing(is_new)
+
+    def _confirm_filing(self, is_new):
+        """Send the confirmation without any word of the sender, unless to ourselves.
+
+        :param bool is_new: the contact was created for the ticket
+        """
+        self.ensure_one()
+        is_staff = self.partner_id and not self.partner_id.partner_share
+        if is_staff or (is_new and self._has_many_new_senders()):
+            return
+        self.with_context(support_unverified=True)._send_confirmation()
+
+    def _prepare_reader_context(self, partner):
+        """Write to an address without contact in the language of the form."""
+        values = super()._prepare_reader_context(partner)
+        if not partner and self.sender_lang:
+            values["reader_lang"] = self.sender_lang
+        return values
+
+    def _prepare_reader_mail_values(self, partner):
+        """Mail the bare address when a stranger may have chosen the name."""
+        values = super()._prepare_reader_mail_values(partner)
+        if partner and self.is_filed_publicly and not self._is_known_reader(partner):
+            values.update(
+                recipient_ids=[fields.Command.clear()],
+                email_to=partner.email_normalized,
+            )
+        return values

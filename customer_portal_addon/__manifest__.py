@@ -78,6 +78,8 @@
         "views/portal_status_templates.xml",
         "views/portal_package_templates.xml",
         "views/portal_offer_templates.xml",
+        "views/support_article_views.xml",
+        "views/portal_article_templates.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -101,6 +103,7 @@
         "demo/support_time_entry_demo.xml",
         "demo/support_package_demo.xml",
         "demo/support_offer_demo.xml",
+        "demo/support_article_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -113,6 +116,7 @@
             "customer_portal_addon/static/src/scss/credit.scss",
             "customer_portal_addon/static/src/scss/efforts.scss",
             "customer_portal_addon/static/src/scss/packages.scss",
+            "customer_portal_addon/static/src/scss/articles.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },

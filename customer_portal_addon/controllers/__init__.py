@@ -2,6 +2,7 @@ from . import (
     access,
     company,
     credit,
+    knowledge_base,
     mail_links,
     oauth,
     offers,

@@ -42,6 +42,23 @@ class SupportOffers(CustomerPortal):
         abort(response)
 
     @http.route()
+    def portal_quote_option_update(
+        self, order_id, line_id, access_token=None, input_quantity=False, **kw
+    ):
+        """Let nobody lower the price by ordering less than nothing."""
+        if input_quantity is not False:
+            input_quantity = request.env["sale.order.line"]._parse_portal_quantity(
+                input_quantity
+            )
+        return super().portal_quote_option_update(
+            order_id,
+            line_id,
+            access_token=access_token,
+            input_quantity=input_quantity,
+            **kw,
+        )
+
+    @http.route()
     def portal_quote_accept(self, order_id, access_token=None, **kw):
         """Reload the page of an offer that ended while somebody looked at it."""
         token = access_token or request.httprequest.args.get("access_token")

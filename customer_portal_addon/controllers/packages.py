@@ -4,6 +4,8 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..tools import list_filters
+
 
 class SupportPackages(http.Controller):
     @http.route(
@@ -30,7 +32,7 @@ class SupportPackages(http.Controller):
     )
     def support_packages_order(self, product_id="", **kw):
         """Order a package: lead to the quotation, to sign or to pay."""
-        product_id = int(product_id) if product_id.isdecimal() else 0
+        product_id = list_filters.parse_number(product_id)
         try:
             order_sudo = request.env["sale.order"]._order_package(product_id)
         except UserError as error:

@@ -67,6 +67,7 @@ from . import (
     support_credit_export_mixin,
     support_credit_page_mixin,
     support_credit_billing_mixin,
+    support_credit_customer_mixin,
     support_credit_account,
     support_time_charge_mixin,
     support_time_timer_mixin,

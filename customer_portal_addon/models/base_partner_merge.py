@@ -12,7 +12,8 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         along into that of the remaining contact, but no rights of an administrator,
         and no part in tickets of other customers.
         """
-        self.env["support.credit.account"]._prepare_merge(src_partners | dst_partner)
+        accounts = self.env["support.credit.account"]
+        accounts._prepare_merge(src_partners | dst_partner)
         former_sudo, contact_sudo = src_partners.sudo(), dst_partner.sudo()
         customer_sudo = contact_sudo.commercial_partner_id
         tickets_sudo = (
@@ -29,7 +30,12 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._leave_tickets_of_others(former_sudo, customer_sudo)
         self.env.flush_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        is_part = contact_sudo != customer_sudo
+        if is_part:
+            accounts._hand_over(contact_sudo, customer_sudo)
         tickets_sudo.commercial_partner_id = customer_sudo
+        if is_part:
+            accounts._check_left_behind(contact_sudo)
         contact_sudo._sync_administrator_group()
         # the record rules remember the contact of a user
         self.env.registry.clear_cache()

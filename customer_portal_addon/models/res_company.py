@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..tools.coverage import local_day
+
 
 class ResCompany(models.Model):
     _name = "res.company"
@@ -107,6 +109,15 @@ class ResCompany(models.Model):
         "CHECK(support_attachment_max_count >= 0 AND support_attachment_max_size > 0)",
         "The number of files can't be negative and their size has to be positive.",
     )
+
+    def _get_support_today(self):
+        """Return today's date in the company's time zone.
+
+        :rtype: datetime.date
+        """
+        # a company has more than a hundred columns, and one of them is wanted
+        company_sudo = self.sudo().with_context(prefetch_fields=False)
+        return local_day(fields.Datetime.now(), company_sudo.partner_id.tz)
 
     def _get_support_contact(self):
         """Return whom a refused person should contact, as text."""

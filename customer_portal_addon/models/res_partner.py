@@ -250,8 +250,8 @@ class ResPartner(models.Model):
 
         Tickets stay with the customer they were filed for, and the contact takes no
         more part in them. Only where the former customer itself has become part of the
-        next, as a person who is put below a company, its tickets come along. Nobody
-        becomes a customer administrator of the next customer by moving.
+        next, as a person who is put below a company, its tickets and support credit
+        come along. Nobody becomes a customer administrator of the next one by moving.
 
         :param res.partner former: the customer before
         """
@@ -263,7 +263,10 @@ class ResPartner(models.Model):
         )
         if former.commercial_partner_id == self.commercial_partner_id:
             own_sudo = tickets_sudo.search([("commercial_partner_id", "=", former.id)])
+            accounts = self.env["support.credit.account"]
+            accounts._hand_over(former, self.commercial_partner_id)
             own_sudo.commercial_partner_id = self.commercial_partner_id
+            accounts._check_left_behind(former)
             return
         followed_sudo = (
             self.env["mail.followers"]

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools.sql import column_exists, create_column
 
+MAX_PORTAL_QUANTITY = 10_000
+
 
 class SaleOrderLine(models.Model):
     _name = "sale.order.line"
@@ -73,6 +75,20 @@ class SaleOrderLine(models.Model):
                     "books. Leave it cancelled."
                 )
             )
+
+    @api.model
+    def _parse_portal_quantity(self, value):
+        """Return the quantity of an optional product that a customer asks for.
+
+        :raise UserError: it is none; less than nothing would lower the price
+        """
+        try:
+            quantity = float(value)
+        except (TypeError, ValueError):
+            quantity = math.nan
+        if not 0 <= quantity <= MAX_PORTAL_QUANTITY:
+            raise UserError(self.env._("Please enter a quantity, at least 0."))
+        return quantity
 
     # ---------------------------------------------------
     # What a line is worth

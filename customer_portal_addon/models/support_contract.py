@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.coverage import Period, coverage, local_day
+from ..tools.coverage import Period, coverage
 
 
 class SupportContract(models.Model):
@@ -142,7 +142,7 @@ class SupportContract(models.Model):
     def _get_today(self):
         """Return today's date in the time zone of the contract's company."""
         company = self.company_id or self.env.company
-        return local_day(fields.Datetime.now(), company.partner_id.tz)
+        return company._get_support_today()
 
     # ---------------------------------------------------
     # CRUD and actions

@@ -100,7 +100,7 @@ class SupportContractExtensionMixin(models.AbstractModel):
     def _prepare_extension_values(self, line, last, months):
         order = line.order_id
         company = order.company_id
-        today = self.env["support.offer"]._get_today(company)
+        today = company._get_support_today()
         start = today
         if last:
             missed = timedelta(days=company.support_offer_valid_days)

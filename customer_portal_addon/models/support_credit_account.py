@@ -4,7 +4,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL, get_lang
 
-from ..tools.coverage import local_day
 from ..tools.lots import allocate
 from .support_credit_entry import ORIGINS, REASONS
 
@@ -28,6 +27,7 @@ class SupportCreditAccount(models.Model):
         "mail.activity.mixin",
         "support.credit.page.mixin",
         "support.credit.billing.mixin",
+        "support.credit.customer.mixin",
         "support.offer.source.mixin",
     ]
     _description = "Support Credit Account"
@@ -81,26 +81,6 @@ class SupportCreditAccount(models.Model):
         if self.entry_ids:
             raise UserError(self.env._("An account with entries can't be deleted."))
 
-    @api.model
-    def _prepare_merge(self, partners):
-        """Let customers be merged of whom at most one has entries in a company.
-
-        Nobody moves entries from one account to another. Accounts without any go.
-
-        :raise UserError: more than one of them has entries, in the same company
-        """
-        accounts_sudo = self.sudo().search([("partner_id", "in", partners.ids)])
-        used_sudo = accounts_sudo.filtered("entry_ids")
-        if len(used_sudo.company_id) < len(used_sudo):
-            raise UserError(
-                self.env._(
-                    "More than one of these customers has support credit. Each keeps "
-                    "its own entries, so they can't be merged: %(customers)s",
-                    customers=", ".join(used_sudo.partner_id.mapped("name")),
-                )
-            )
-        (accounts_sudo - used_sudo).unlink()
-
     # ---------------------------------------------------
     # Reading
     # ---------------------------------------------------
@@ -112,7 +92,8 @@ class SupportCreditAccount(models.Model):
         :param res.partner partner: the customer or any of its contacts
         :param res.company company:
         """
-        customer = partner.sudo().commercial_partner_id
+        partner_sudo = partner.sudo().with_context(prefetch_fields=False)
+        customer = partner_sudo.commercial_partner_id
         accounts_sudo = self.sudo()
         domain = [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
         account_sudo = accounts_sudo.search(domain)
@@ -152,8 +133,7 @@ class SupportCreditAccount(models.Model):
     def _get_today(self):
         """Return today's date in the time zone of the account's company."""
         self.ensure_one()
-        timezone = self.company_id.sudo().partner_id.tz
-        return local_day(fields.Datetime.now(), timezone)
+        return self.company_id._get_support_today()
 
     # ---------------------------------------------------
     # The door
@@ -460,7 +440,7 @@ class SupportCreditAccount(models.Model):
         positions_sudo = self.env["support.credit.position"].sudo()
         commit_progress = self.env["ir.cron"]._commit_progress
         for company in self.env["res.company"].sudo().search([]):
-            today = local_day(fields.Datetime.now(), company.partner_id.tz)
+            today = company._get_support_today()
             domain = [
                 ("account_id.company_id", "=", company.id),
                 ("expires_on", "<", today),

@@ -117,6 +117,13 @@ class SupportCreditEntry(models.Model):
         """
         return {field: self[field].id for field in ORIGINS.values()}
 
+    def _is_note_of_other(self, ticket):
+        """Tell whether the note of a use names another ticket than this one."""
+        use = self.reversal_of_id or self
+        is_written_by_hand = use.reason != "usage" or self.note != use.note
+        start = f"{ticket.number}: "
+        return not is_written_by_hand and not (self.note or "").startswith(start)
+
     def _is_undoing(self):
         """Tell whether the entry took minutes from a lot other than by using them."""
         is_taken_back = self.reason == "reversal" and not self.reversal_of_id

@@ -27,7 +27,7 @@ class SupportCreditExportMixin(models.AbstractModel):
         if not self._is_visible():
             return "", b""
         period = self._get_period(params, self.env.company)
-        today = self._get_company_day(self.env.company)
+        today = self.env.company._get_support_today()
         name = self.env._("statement-%(period)s", period=period.slug(today))
         account_sudo = self._find_own()
         if kind == "csv":
@@ -58,7 +58,7 @@ class SupportCreditExportMixin(models.AbstractModel):
             "customer": customer_sudo.name,
             "company": company.sudo().name,
             "period": self._get_period_label(period),
-            "created_on": format_date(self.env, self._get_company_day(company)),
+            "created_on": format_date(self.env, company._get_support_today()),
             "minutes": totals,
             "totals": self._get_totals_texts(totals),
             "entries": entries_sudo[:limit],

@@ -1,15 +1,22 @@
 from babel.dates import format_skeleton
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, get_lang
 
 from ..tools import chart, periods
-from ..tools.coverage import local_day
 
 # Steps of the chart: single days, weeks or months, by the length of the period
 CHART_STEPS = ((120, "day"), (800, "week"))
-ENTRY_FIELDS = ("date", "minutes", "note", "order_line_id", "reason", "time_entry_id")
+ENTRY_FIELDS = (
+    "date",
+    "minutes",
+    "note",
+    "order_line_id",
+    "reason",
+    "reversal_of_id",
+    "time_entry_id",
+)
 
 
 class SupportCreditStatementMixin(models.AbstractModel):
@@ -30,12 +37,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
         :param dict params: ``period``, ``since`` and ``until``, as text
         :rtype: periods.Period
         """
-        return periods.parse(params, self._get_company_day(company))
-
-    @api.model
-    def _get_company_day(self, company):
-        """Return today's date in the time zone of a company."""
-        return local_day(fields.Datetime.now(), company.sudo().partner_id.tz)
+        return periods.parse(params, company._get_support_today())
 
     def _get_period_label(self, period):
         """Return the days of a period as people read them."""
@@ -187,7 +189,10 @@ class SupportCreditStatementMixin(models.AbstractModel):
         is_hidden = bool(effort_sudo) and ticket_sudo.id not in readable
         if is_hidden:
             return {"ticket": None, "is_hidden": True, "order": "", "texts": []}
-        texts = [effort_sudo.name, entry_sudo.note]
+        note = entry_sudo.note
+        if ticket_sudo and entry_sudo._is_note_of_other(ticket_sudo):
+            note = ""  # perhaps a colleague's, from where the effort was moved
+        texts = [effort_sudo.name, note]
         return {
             "ticket": {
                 "id": ticket_sudo.id,
@@ -231,7 +236,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
             balance += change
             points.append((day, balance))
         start = period.since or points[0][0]
-        end = period.until or max(self._get_company_day(self.company_id), points[-1][0])
+        end = period.until or max(self.company_id._get_support_today(), points[-1][0])
         drawn = chart.step_chart(points, totals["opening"], start, end)
         locale = get_lang(self.env).code
         skeleton = "MMMd" if chart.is_by_day(start, end) else "yMMM"

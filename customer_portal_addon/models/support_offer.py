@@ -3,10 +3,8 @@ from datetime import timedelta
 
 from psycopg2 import OperationalError
 
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.tools import SQL
-
-from ..tools.coverage import local_day
 
 _logger = logging.getLogger(__name__)
 
@@ -95,7 +93,7 @@ class SupportOffer(models.AbstractModel):
     @api.model
     def _find_due(self, kind, company, last_id, limit):
         """Return the ids of accounts or contracts about which an offer is due."""
-        today = self._get_today(company)
+        today = company._get_support_today()
         self.env.flush_all()
         query = SQL(
             DUE_CREDIT if kind == "credit" else DUE_CONTRACT,
@@ -123,7 +121,10 @@ class SupportOffer(models.AbstractModel):
         """Send one offer; whatever fails, the others are not to wait for it."""
         try:
             with self.env.cr.savepoint():
-                company, today = source.company_id, self._get_today(source.company_id)
+                company, today = (
+                    source.company_id,
+                    source.company_id._get_support_today(),
+                )
                 self._lock(source.partner_id)
                 since = today - timedelta(days=company.support_offer_pause_days)
                 if self._find_open(source) or self._find_since(source, since):
@@ -141,11 +142,6 @@ class SupportOffer(models.AbstractModel):
     # ---------------------------------------------------
     # Parts, for offers by hand as well
     # ---------------------------------------------------
-
-    @api.model
-    def _get_today(self, company):
-        """Return today's date in the company's time zone."""
-        return local_day(fields.Datetime.now(), company.sudo().partner_id.tz)
 
     @api.model
     def _lock(self, customer):
@@ -170,7 +166,7 @@ class SupportOffer(models.AbstractModel):
             [
                 *self._get_offers_domain(source),
                 ("state", "in", ("draft", "sent")),
-                ("validity_date", ">=", self._get_today(source.company_id)),
+                ("validity_date", ">=", source.company_id._get_support_today()),
             ]
         )
 

@@ -1,6 +1,6 @@
 from dateutil.relativedelta import relativedelta
 
-from odoo import models
+from odoo import api, models
 
 
 class SupportOrderLineCreditMixin(models.AbstractModel):
@@ -105,6 +105,22 @@ class SupportOrderLineCreditMixin(models.AbstractModel):
             ).minutes
         if minutes:
             self._tell_used_minutes(minutes, wanted)
+
+    @api.model
+    def _take_back_returned(self, uses):
+        """Take what came back to lots of orders that were cancelled or refunded.
+
+        When that happened it was used, and could not be taken back.
+
+        :param support.credit.entry uses: entries that were reversed
+        """
+        paid_sudo = (
+            self.env["support.credit.allocation"]
+            .sudo()
+            .search([("entry_id", "in", uses.ids), ("minutes", ">", 0)])
+        )
+        lots_sudo = paid_sudo.lot_id.filtered(lambda lot: lot.open_minutes > 0)
+        lots_sudo.order_line_id._sync_credit()
 
     def _tell_used_minutes(self, used, minutes):
         """Tell whoever takes minutes back, and note, that some of them are gone."""

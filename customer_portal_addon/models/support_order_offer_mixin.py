@@ -64,7 +64,7 @@ class SupportOrderOfferMixin(models.AbstractModel):
         result = super()._compute_is_expired()
         for order in self:
             if order.is_support_offer and order.validity_date:
-                today = self.env["support.offer"]._get_today(order.company_id)
+                today = order.company_id._get_support_today()
                 is_over = order.validity_date < today
                 order.is_expired = order.state in OPEN and is_over
         return result
@@ -100,11 +100,10 @@ class SupportOrderOfferMixin(models.AbstractModel):
 
         :rtype: Domain
         """
-        offers = self.env["support.offer"]
         companies_sudo = self.env["res.company"].sudo().search([])
         is_over = Domain.OR(
             Domain("company_id", "=", company.id)
-            & Domain("validity_date", "<", offers._get_today(company))
+            & Domain("validity_date", "<", company._get_support_today())
             for company in companies_sudo
         )
         is_offer = Domain("is_support_offer", "=", True)
@@ -154,7 +153,7 @@ class SupportOrderOfferMixin(models.AbstractModel):
         """
         company = self.env["res.company"].browse(vals["company_id"])
         reader = self.env["res.partner"].browse(vals["support_offer_contact_id"])
-        today = self.env["support.offer"]._get_today(company)
+        today = company._get_support_today()
         context = {"mail_auto_subscribe_no_notify": True}
         if reader.lang:
             context["lang"] = reader.lang

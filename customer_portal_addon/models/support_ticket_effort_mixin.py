@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools.sql import column_exists, create_column
 
 TOTALS = ("worked_minutes_total", "charged_minutes_total", "free_minutes_total")
 
@@ -35,30 +34,20 @@ class SupportTicketEffortMixin(models.AbstractModel):
         help="Your team has decided it; another ticket type changes nothing.",
     )
     worked_minutes_total = fields.Integer(
-        string="Worked minutes", compute="_compute_minutes_totals", store=True
+        string="Worked minutes", compute="_compute_minutes_totals", compute_sudo=True
     )
     charged_minutes_total = fields.Integer(
-        string="Charged minutes", compute="_compute_minutes_totals", store=True
+        string="Charged minutes", compute="_compute_minutes_totals", compute_sudo=True
     )
     free_minutes_total = fields.Integer(
         string="Free minutes",
         compute="_compute_minutes_totals",
-        store=True,
+        compute_sudo=True,
         help="Worked, but not charged.",
     )
     timer_started_at = fields.Datetime(
         string="Timer running since", compute="_compute_timer_started_at"
     )
-
-    def _auto_init(self):
-        """Add the columns of the totals empty: no ticket has efforts yet.
-
-        The ORM would compute them in Python, for each of perhaps a million tickets.
-        """
-        for name in TOTALS if self._auto else ():
-            if not column_exists(self.env.cr, self._table, name):
-                create_column(self.env.cr, self._table, name, "int4")
-        return super()._auto_init()
 
     # ---------------------------------------------------
     # Compute
@@ -155,7 +144,7 @@ class SupportTicketEffortMixin(models.AbstractModel):
         """Start the user's timer on what is in progress today, or on a new effort."""
         self.ensure_one()
         efforts = self.env["support.time.entry"]
-        today = efforts._get_today(self.company_id)
+        today = self.company_id._get_support_today()
         entry = self._get_own_efforts([("state", "=", "draft"), ("date", "=", today)])
         if not entry:
             entry = efforts.create({"ticket_id": self.id, "date": today})

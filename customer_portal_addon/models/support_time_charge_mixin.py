@@ -3,6 +3,7 @@ from itertools import count
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
+from odoo.tools import SQL
 
 from ..tools.charging import MAX_MINUTES, charge
 
@@ -52,7 +53,9 @@ class SupportTimeChargeMixin(models.AbstractModel):
     )
     def _compute_charged_minutes(self):
         """Charge by the rules of now: later ones change nothing that is done."""
-        for entry in self:
+        # tickets and companies are wide, and this is asked at every effort
+        narrow = self.with_context(prefetch_fields=False)
+        for entry in narrow:
             if entry.is_overridden:
                 entry.charged_minutes = entry.override_minutes
                 continue
@@ -100,8 +103,12 @@ class SupportTimeChargeMixin(models.AbstractModel):
     def _check_override_values(self, vals):
         """Let only managers set minutes by hand; forms may send what is there anyway.
 
+        Nor do others bring them as defaults, which a context can hold.
+
         :raise AccessError:
         """
+        if not self:
+            vals = {**self.default_get(list(OVERRIDE_FIELDS)), **vals}
         for name in set(OVERRIDE_FIELDS) & vals.keys():
             known = self.mapped(name) or [False]
             if any((value or False) != (vals[name] or False) for value in known):
@@ -150,18 +157,27 @@ class SupportTimeChargeMixin(models.AbstractModel):
         """Have the customers' credit say what the efforts cost.
 
         What stands there is compared with what should; repeating it changes nothing.
-        The rows are written first: of two transactions that change the same effort or
-        its ticket, the second one fails at that and is tried again by Odoo.
+        The rows are written first: of two transactions that change the same effort, or
+        who pays for those of a ticket, the second one fails at that and is tried again
+        by Odoo.
         """
         # Whoever may change the effort or its ticket need not be able to post
-        entries_sudo = self.sudo()
+        entries_sudo = self.sudo().filtered(
+            lambda entry: entry.state == "done" or entry.credit_entry_ids
+        )
+        if not entries_sudo:
+            return
         entries_sudo.flush_recordset()
-        entries_sudo.ticket_id.flush_recordset()
-        credit_sudo = self.env["support.credit.entry"].sudo()
-        known_sudo = credit_sudo.search([("time_entry_id", "in", self.ids)])
-        known = known_sudo.grouped("time_entry_id")
+        tickets_sudo = entries_sudo.ticket_id
+        tickets_sudo.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE helpdesk_ticket SET write_date = write_date WHERE id IN %s",
+                tickets_sudo._ids,
+            )
+        )
         for entry_sudo in entries_sudo:
-            entry_sudo._sync_with(known.get(entry_sudo, credit_sudo))
+            entry_sudo._sync_with(entry_sudo.credit_entry_ids)
 
     def _sync_with(self, known):
         """Reverse what is posted and wrong, and post what is missing.
@@ -182,7 +198,8 @@ class SupportTimeChargeMixin(models.AbstractModel):
                 and use.company_id == company
             )
         )[:1]
-        for use in uses - right:
+        wrong = uses - right
+        for use in wrong:
             use.account_id._reverse(use, next(keys), use.note)
         if minutes and not right:
             accounts = self.env["support.credit.account"]
@@ -194,3 +211,5 @@ class SupportTimeChargeMixin(models.AbstractModel):
                 date=self.date,
                 origin=self,
             )
+        if wrong:  # after the right one has been paid
+            self.env["sale.order.line"]._take_back_returned(wrong)

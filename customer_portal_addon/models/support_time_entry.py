@@ -3,7 +3,6 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
 from ..tools.charging import MAX_MINUTES
-from ..tools.coverage import local_day
 
 COMPUTED_FIELDS = {"charged_minutes", "payable_minutes"}
 
@@ -39,7 +38,7 @@ class SupportTimeEntry(models.Model):
     date = fields.Date(
         required=True,
         index=True,
-        default=lambda self: self._get_today(self.env.company),
+        default=lambda self: self.env.company._get_support_today(),
     )
     name = fields.Char(string="What was done", help="The customer reads it.")
     internal_note = fields.Text(help="For your team only; customers never see it.")
@@ -82,11 +81,6 @@ class SupportTimeEntry(models.Model):
         for entry in self:
             entry.is_editable = not entry._origin or entry._origin in editable
 
-    @api.model
-    def _get_today(self, company):
-        """Return today's date in the time zone of a company."""
-        return local_day(fields.Datetime.now(), company.sudo().partner_id.tz)
-
     # ---------------------------------------------------
     # Constraints
     # ---------------------------------------------------
@@ -104,7 +98,7 @@ class SupportTimeEntry(models.Model):
     @api.constrains("date", "ticket_id")
     def _check_date(self):
         for entry in self:
-            if entry.date > self._get_today(entry.ticket_id.company_id):
+            if entry.date > entry.ticket_id.company_id._get_support_today():
                 raise ValidationError(
                     self.env._(
                         "%(date)s is in the future.",

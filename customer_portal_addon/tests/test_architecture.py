@@ -203,6 +203,7 @@ class TestRoutes(TestCase):
             "web_auth_signup",
             "create_new_ticket",
             "portal_quote_accept",
+            "portal_quote_option_update",
         }
         for name, _paths, arguments in self.routes():
             posts = "POST" in arguments.get("methods", "")
@@ -231,6 +232,7 @@ class TestRoutes(TestCase):
             "web_auth_reset_password",
             "web_auth_signup",
             "portal_quote_accept",  # orders stay reachable
+            "portal_quote_option_update",
         }
         for name, _paths, arguments in self.routes():
             if name not in public:

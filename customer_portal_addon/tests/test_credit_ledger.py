@@ -499,6 +499,39 @@ class TestStaff(LedgerCase):
         self.assertEqual(account.partner_id, self.adler)
         self.assertEqual(account.balance, 5)
 
+    def create_person_with_credit(self):
+        person = self.env["res.partner"].create({"name": "Solo"})
+        account = self.accounts._get_for(person, self.company)
+        account._post(60, "purchase", "solo")
+        return person, account
+
+    def test_the_credit_of_a_person_goes_to_its_company(self):
+        person, account = self.create_person_with_credit()
+        person.parent_id = self.adler
+        self.assertEqual(account.partner_id, self.adler)
+        self.assertEqual(self.accounts._get_for(person, self.company), account)
+        self.assertFalse(self.accounts._find_wrong())
+
+    def test_the_credit_of_a_merged_person_goes_to_its_company(self):
+        person, account = self.create_person_with_credit()
+        self.merge(person, self.gesa.partner_id)
+        self.env.invalidate_all()
+        self.assertEqual(account.partner_id, self.adler)
+        self.assertEqual(account.balance, 60)
+
+    def test_no_credit_of_a_person_stays_behind(self):
+        self.post(50)
+        person, account = self.create_person_with_credit()
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            person.parent_id = self.adler
+        with self.assertRaises(UserError), self.env.cr.savepoint():
+            self.merge(person, self.gesa.partner_id)
+        self.env.invalidate_all()
+        account._post(-60, "adjustment", "away")
+        person.parent_id = self.adler
+        self.assertEqual(account.partner_id, person)
+        self.assertEqual(self.accounts._get_for(person, self.company), self.account)
+
     def test_what_is_open_of_an_entry(self):
         lot = self.post(50)
         self.post(-20)

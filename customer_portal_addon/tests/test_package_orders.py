@@ -206,12 +206,6 @@ class TestPosting(OrderCase):
         self.env["sale.order"].create(values).action_confirm()
         self.assertBalance(0)
 
-    def test_the_account_stays_when_the_customer_changes(self):
-        order = self.confirmed()
-        order.partner_id = self.braun
-        order.order_line.product_uom_qty = 2
-        self.assertBalance(600)
-
     def test_every_company_has_its_own_account(self):
         other = self.env["res.company"].create({"name": "Other"})
         self.env.user.company_ids += other

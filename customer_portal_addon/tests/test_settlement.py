@@ -290,7 +290,7 @@ class TestEveryMonth(SettlementCase):
 
         def prepare(account, minutes):
             if account == failing:
-                raise UserError(account.env._("No"))
+                raise UserError(account.env._("There is no shortfall to bill."))
             return original(account, minutes)
 
         mixin = type(self.accounts)

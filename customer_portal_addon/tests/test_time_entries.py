@@ -204,12 +204,24 @@ class TestCredit(EffortCase):
     def test_customers_who_are_merged(self):
         person = self.env["res.partner"].create({"name": "Solo"})
         ticket = self._create_ticket(self.ben, partner_id=person.id)
+        self.account._post(100, "grant", "gift")
         self.enter(25, ticket_id=ticket.id)
         wizards = self.env["base.partner.merge.automatic.wizard"]
         wizards._merge((person + self.gesa.partner_id).ids, self.gesa.partner_id)
         self.env.invalidate_all()
         self.assertEqual(ticket.commercial_partner_id, self.adler)
-        self.assertStands(-25)
+        self.assertStands(75)
+
+    def test_a_person_who_joins_a_company(self):
+        person = self.env["res.partner"].create({"name": "Solo"})
+        account = self.accounts._get_for(person, self.company)
+        account._post(60, "purchase", "solo")
+        ticket = self._create_ticket(self.ben, partner_id=person.id)
+        self.enter(25, ticket_id=ticket.id)
+        person.parent_id = self.adler
+        self.assertEqual(account.partner_id, self.adler)
+        self.assertStands(35, account)
+        self.assertEqual(len(account.entry_ids), 2)
 
     def test_posting_costs_the_same_with_many_entries(self):
         self.account._post(100000, "purchase", "lot")
@@ -523,6 +535,7 @@ class TestTwoAtOnce(BaseCase):
                 first(*self.browse(cr))
             with self.assertRaises(SerializationFailure):
                 second(*late)
+                late_cr.flush()  # as at the end of a request
             late_cr.rollback()
             second(*self.browse(late_cr))  # as Odoo does
 

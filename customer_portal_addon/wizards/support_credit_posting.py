@@ -46,6 +46,7 @@ class SupportCreditPosting(models.TransientModel):
         if self.entry_id:
             account = self.entry_id.account_id
             account._reverse(self.entry_id, key, self.note)
+            self.env["sale.order.line"]._take_back_returned(self.entry_id)
             return {"type": "ir.actions.act_window_close"}
         if not self.minutes:
             raise UserError(self.env._("Please say how many minutes."))

@@ -19,7 +19,7 @@ class SupportTicketCharging(models.TransientModel):
     @api.depends("ticket_id", "charging")
     def _compute_minutes(self):
         for wizard in self:
-            ticket = wizard.ticket_id
+            ticket = wizard.ticket_id._filtered_access("read")
             wizard.minutes = (
                 ticket._get_minutes_at_stake(wizard.charging) if ticket else 0
             )

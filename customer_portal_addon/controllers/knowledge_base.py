@@ -190,6 +190,84 @@ class SupportKnowledgeBase(http.Controller):
             request.session["support_articles_seen"] = [*seen, article.id][-REMEMBERED:]
         return request.make_response("", status=204)
 
+    # ---------------------------------------------------
+    # Answers before asking: beside the forms
+    # ---------------------------------------------------
+
+    @http.route(
+        "/support/kb/answers",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+    )
+    def support_kb_answers(self, q="", **kw):
+        """The articles that fit a subject that is being typed, as JSON."""
+        answers = request.env["support.article"]._find_answers(q)
+        return request.make_json_response(
+            {"answers": answers}, headers={"X-Robots-Tag": "noindex"}
+        )
+
+    @http.route(
+        "/support/kb/article/<article_slug>/body",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+    )
+    def support_article_body(self, article_slug, **kw):
+        """The text of an article without a page around it, to open it in place."""
+        article, refusal = self._find_article(article_slug)
+        if refusal:
+            raise NotFound()
+        return request.render(
+            "customer_portal_addon.article_body",
+            article._get_page_values(),
+            headers={"X-Robots-Tag": "noindex"},
+        )
+
+    @http.route(
+        "/support/kb/article/<article_slug>/solved",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def support_article_solved(self, article_slug, **kw):
+        """Count that an article solved a problem before it became a ticket."""
+        article, refusal = self._find_article(article_slug)
+        if refusal:
+            return refusal
+        if not request.env["ir.http"].is_a_bot():
+            request.env["support.article.solution"]._note(
+                article, self._get_visitor(), request.httprequest.remote_addr
+            )
+        return request.redirect("/support/kb/solved")
+
+    @http.route(
+        "/support/kb/solved",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+    )
+    def support_kb_solved(self, **kw):
+        """Thank whoever needs no ticket any more."""
+        return request.render(
+            "customer_portal_addon.article_solved", {"page_name": "support_kb"}
+        )
+
+    # ---------------------------------------------------
+    # Helpers
+    # ---------------------------------------------------
+
     def _find_article(self, article_slug):
         """Return the article that an address names, or the answer to who can't read it.
 

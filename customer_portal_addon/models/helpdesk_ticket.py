@@ -27,6 +27,7 @@ class HelpdeskTicket(models.Model):
         "support.ticket.form.mixin",
         "support.ticket.effort.mixin",
         "support.ticket.charging.mixin",
+        "support.ticket.article.mixin",
         "helpdesk.ticket",
     ]
 

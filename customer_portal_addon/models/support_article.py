@@ -125,6 +125,17 @@ class SupportArticle(models.Model):
         groups=STAFF,
         help="How many of 100 who answered said that the article helped.",
     )
+    solution_ids = fields.One2many(
+        "support.article.solution", "article_id", string="Solutions", groups=STAFF
+    )
+    solution_count = fields.Integer(
+        string="Solved",
+        compute="_compute_solution_count",
+        store=True,
+        groups=STAFF,
+        help="How many people it kept from filing a ticket: they said so beside the "
+        "form.",
+    )
 
     @api.depends("name", "seo_name")
     @api.depends_context("lang")
@@ -150,6 +161,15 @@ class SupportArticle(models.Model):
             article.comment_count = remarks + complaints
             answers = helped + failed
             article.score = round(100 * helped / answers) if answers else 0
+
+    @api.depends("solution_ids")
+    def _compute_solution_count(self):
+        groups = self.env["support.article.solution"]._read_group(
+            [("article_id", "in", self.ids)], ["article_id"], ["__count"]
+        )
+        counts = {article.id: count for article, count in groups}
+        for article in self:
+            article.solution_count = counts.get(article.id, 0)
 
     def _get_versioned_fields(self):
         return ["body"]

@@ -1,13 +1,10 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL, hmac
+from odoo.tools import SQL
 
 from ..tools.form_values import clean_text
 
 MAX_COMMENT = 2000
-HOUR = timedelta(hours=1)
 
 
 class SupportArticleFeedback(models.Model):
@@ -15,33 +12,13 @@ class SupportArticleFeedback(models.Model):
 
     _name = "support.article.feedback"
     _description = "Feedback on an Article"
-    _order = "answered_at desc, id desc"
-    _rec_name = "article_id"
+    _inherit = ["support.article.visitor.mixin"]
 
-    # Whoever sits behind one address together has to share this per hour
-    _limit_per_source = 60
-
-    article_id = fields.Many2one(
-        "support.article", required=True, readonly=True, ondelete="cascade", index=True
-    )
-    category_id = fields.Many2one(related="article_id.category_id", store=True)
     is_helpful = fields.Boolean(string="Helped", readonly=True)
     comment = fields.Text(readonly=True)
-    partner_id = fields.Many2one(
-        "res.partner",
-        string="Contact",
-        readonly=True,
-        ondelete="set null",
-        index="btree_not_null",
-        help="Who was logged in; empty for other visitors.",
-    )
-    lang = fields.Char(string="Language", readonly=True)
-    answered_at = fields.Datetime(string="Answered", readonly=True, index=True)
     is_done = fields.Boolean(
         string="Done", help="Somebody has looked at it, and at the article."
     )
-    visitor_key = fields.Char(required=True, readonly=True, groups="base.group_system")
-    source_key = fields.Char(readonly=True, groups="base.group_system")
 
     _visitor_uniq = models.UniqueIndex("(article_id, visitor_key)")
     _source_idx = models.Index("(source_key, answered_at) WHERE source_key IS NOT NULL")
@@ -57,42 +34,14 @@ class SupportArticleFeedback(models.Model):
         :return: whether it was noted; not if the network has sent too much
         :rtype: bool
         """
-        article.check_access("read")
-        user = self.env.user
-        feedback_sudo = self.sudo()
-        visitor_key = feedback_sudo._make_key(
-            visitor if user._is_public() else f"user {user.id}"
-        )
-        source_key = self.env["support.access.mail"]._get_source_key(client)
-        if feedback_sudo._is_source_exhausted(source_key):
+        vals = self._prepare_visitor_values(article, visitor, client)
+        if vals is None:
             return False
         comment = clean_text(comment, multiline=True)[:MAX_COMMENT]
-        feedback_sudo._upsert(
-            {
-                "article_id": article.id,
-                "visitor_key": visitor_key,
-                "source_key": source_key,
-                "is_helpful": is_helpful,
-                "comment": comment or None,
-                "partner_id": None if user._is_public() else user.partner_id.id,
-                "category_id": article.sudo().category_id.id,
-                "lang": self.env.lang,
-                "answered_at": fields.Datetime.now(),
-            }
+        self.sudo()._upsert(
+            {**vals, "is_helpful": is_helpful, "comment": comment or None}
         )
         return True
-
-    def _make_key(self, secret):
-        """Return what tells visitors apart without saying who they are."""
-        return hmac(self.sudo().env, "support_article_feedback", secret)
-
-    def _is_source_exhausted(self, source_key):
-        since = fields.Datetime.now() - HOUR
-        found = self.search_count(
-            [("source_key", "=", source_key), ("answered_at", ">", since)],
-            limit=self._limit_per_source,
-        )
-        return found >= self._limit_per_source
 
     def _upsert(self, vals):
         """Write the visitor's answer in one step: clicking twice is one answer.
@@ -140,12 +89,7 @@ class SupportArticleFeedback(models.Model):
 
     @api.autovacuum
     def _gc_source_keys(self):
-        """Forget where answers came from once the limit no longer needs it."""
-        before = fields.Datetime.now() - 24 * HOUR
-        old_sudo = self.sudo().search(
-            [("source_key", "!=", False), ("answered_at", "<", before)], limit=5000
-        )
-        old_sudo.write({"source_key": False})
+        self._forget_sources()
 
     def write(self, vals):
         """Staff put answers away; what readers said stays as it is."""

@@ -1,10 +1,15 @@
 from urllib.parse import quote_plus
 
+from markupsafe import Markup
+
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..tools.article_words import cut_excerpt
+
 SHOWN_PER_CATEGORY = 6
+EXCERPT_IN_MAIL = 200
 
 
 class SupportArticlePageMixin(models.AbstractModel):
@@ -118,6 +123,19 @@ class SupportArticlePageMixin(models.AbstractModel):
             "related": self.search(domain),
             "timezone": self.env.company.sudo().partner_id.tz or "UTC",
         }
+
+    def _get_mail_body(self):
+        """Return title, link and beginning, to put into an answer.
+
+        :rtype: markupsafe.Markup
+        """
+        self.ensure_one()
+        text = self.env["support.article.text"]._to_text(self.body)
+        return Markup('<p><a href="%s"><b>%s</b></a><br>%s</p>') % (
+            f"{self.get_base_url()}{self.website_url}",
+            self.name,
+            cut_excerpt(text, (), EXCERPT_IN_MAIL),
+        )
 
     def _count_view(self):
         """Count that a visitor has read the article; staff don't count."""

@@ -5,6 +5,9 @@ from odoo.fields import Domain
 
 from ..tools.article_words import cut_excerpt, split_hits
 
+MAX_SUBJECT = 200
+EXCERPT_OF_ANSWER = 140
+
 
 class SupportArticleSearchMixin(models.AbstractModel):
     """Articles: searching them, on their own pages and in the website's search."""
@@ -50,6 +53,28 @@ class SupportArticleSearchMixin(models.AbstractModel):
             for article, row in zip(articles, rows, strict=True)
         ]
         return hits, total
+
+    @api.model
+    def _find_answers(self, text, limit=5):
+        """Return the articles that may answer what somebody is about to ask.
+
+        Only those that the current user may read.
+
+        :param str text: a subject, as far as it has been typed
+        :return: their ``id``, ``name``, ``url`` and ``excerpt``, as plain text
+        :rtype: list[dict]
+        """
+        articles, _total, (rows, forms) = self._find((text or "")[:MAX_SUBJECT], limit)
+        articles.fetch(["name", "seo_name"])
+        return [
+            {
+                "id": article.id,
+                "name": article.name,
+                "url": article.website_url,
+                "excerpt": cut_excerpt(row["text"], forms, EXCERPT_OF_ANSWER),
+            }
+            for article, row in zip(articles, rows, strict=True)
+        ]
 
     @api.model
     def _mark(self, text, forms):

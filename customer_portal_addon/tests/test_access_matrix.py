@@ -57,6 +57,7 @@ TICKET_ERRORS = {**INSIDE, "reader": "errors", "all": "home"}
 NO_LINK = {"all": "404", "guest": "404", "uncovered": "refused"}
 ARTICLE_POST = {"all": "article", "guest": "article", "uncovered": "refused"}
 SEEN = {"all": "204", "guest": "204", "uncovered": "refused"}
+SOLVED = {**SEEN, "all": "/support/kb/solved", "guest": "/support/kb/solved"}
 LINK_POST = {"all": "link", "guest": "link", "uncovered": "refused"}
 
 # For customer administrators, or only those of the company whose contact it is about
@@ -84,6 +85,10 @@ ROUTES = {
     "/support/kb/article/<article>": (OPEN, NO_SUCH_METHOD),
     "/support/kb/article/<article>/feedback": (NO_SUCH_METHOD, ARTICLE_POST),
     "/support/kb/article/<article>/seen": (NO_SUCH_METHOD, SEEN),
+    "/support/kb/article/<article>/body": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/article/<article>/solved": (NO_SUCH_METHOD, SOLVED),
+    "/support/kb/answers": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/solved": (OPEN, NO_SUCH_METHOD),
     "/support/ticket/<ticket>/close": (NO_LINK, LINK_POST),  # see test_mail_links.py
     "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/ticket/new": (INSIDE, INSIDE),

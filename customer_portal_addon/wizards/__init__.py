@@ -1,5 +1,6 @@
 from . import (
     helpdesk_ticket_duplicate_wizard,
+    mail_compose_message,
     support_credit_posting,
     support_credit_statement,
     support_phone_ticket,

@@ -80,12 +80,13 @@ class SupportKnowledgeBase(http.Controller):
         page = self._read_page(page)
         step = self._articles_per_page
         found, total = request.env["support.article"]._get_list(category, step, page)
+        about = {"main_object": category} if category else {}
         return self._render_list(
             category=category,
             articles=found,
             total=total,
-            main_object=category,
             pager=self._get_pager(url, total, page, step, **query),
+            **about,
         )
 
     def _render_list(self, **values):

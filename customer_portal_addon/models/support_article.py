@@ -18,15 +18,16 @@ class SupportArticle(models.Model):
 
     _name = "support.article"
     _description = "Article"
+    # The mixins come first: they override methods of Odoo's
     _inherit = [
+        "support.article.access.mixin",
+        "support.article.search.mixin",
+        "support.article.page.mixin",
         "mail.thread",
         "website.seo.metadata",
         "website.published.multi.mixin",
         "website.searchable.mixin",
         "html.field.history.mixin",
-        "support.article.access.mixin",
-        "support.article.search.mixin",
-        "support.article.page.mixin",
     ]
     _order = "sequence, id"
 

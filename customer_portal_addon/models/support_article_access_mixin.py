@@ -23,7 +23,7 @@ class SupportArticleAccessMixin(models.AbstractModel):
         user = self.env.user
         if user.has_group(EDITORS):
             return Domain.TRUE
-        published = Domain("is_published", "=", True)
+        published = Domain("is_published", "=", True) & Domain("active", "=", True)
         if user._is_internal():
             return published
         website = self.env["website"].get_current_website()

@@ -14,7 +14,13 @@ class SupportArticleCategory(models.Model):
     )
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    article_ids = fields.One2many("support.article", "category_id", string="Articles")
+    # For staff: the rule below reads it with all rights, and the cache is shared
+    article_ids = fields.One2many(
+        "support.article",
+        "category_id",
+        string="Articles",
+        groups="helpdesk_mgmt.group_helpdesk_user_own",
+    )
     article_count = fields.Integer(
         string="Number of articles", compute="_compute_article_count"
     )

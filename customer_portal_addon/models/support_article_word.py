@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..tools.article_words import allowed_typos, find_alike
 
 CANDIDATES = 60
+SIMILARITY = 0.2
 FORMS = 500
 # Shorter words are part of too many others
 PART_LENGTH = 5
@@ -122,6 +123,13 @@ class SupportArticleWord(models.Model):
         """
         if not allowed_typos(word) or not self.env.registry.has_trigram:
             return []
+        # what two letters changed places in isn't similar enough for PostgreSQL's 0.3
+        self.env.cr.execute(
+            SQL(
+                "SELECT set_config('pg_trgm.similarity_threshold', %s, TRUE)",
+                str(SIMILARITY),
+            )
+        )
         rows = self.env.execute_query(
             SQL(
                 """

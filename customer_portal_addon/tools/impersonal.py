@@ -18,8 +18,8 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 _GREETING = re.compile(
-    r"^(sehr geehrte|guten (tag|morgen|abend)|hallo|hi|liebe|moin|servus|grüß gott"
-    r"|dear|hello|good (morning|afternoon))",
+    r"^\s*(sehr geehrte[rs]?|guten (tag|morgen|abend)|hallo|hi|liebe[rs]?|moin|servus"
+    r"|grüß gott|dear|hello|good (morning|afternoon))\b[^,.!?:]{0,60}([,!:]+|\.?$)\s*",
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
@@ -28,7 +28,6 @@ _CLOSING = re.compile(
     r"|yours (sincerely|truly|faithfully)|--\s*$)",
     re.IGNORECASE,
 )
-MAX_GREETING = 80
 # Parts of names that say nothing about whose they are
 _LEGAL_FORMS = {"gmbh", "mbh", "und", "and", "inc", "ltd", "ohg", "von", "van", "der"}
 
@@ -64,9 +63,7 @@ def _cut_frame(lines):
     for number, line in enumerate(lines):
         if not line.strip():
             continue
-        if len(line) <= MAX_GREETING and _GREETING.match(line.strip()):
-            return lines[number + 1 :]
-        break
+        return [_GREETING.sub("", line, count=1), *lines[number + 1 :]]
     return lines
 
 

@@ -1,9 +1,10 @@
 """The knowledge base: answers that are there before anybody asks."""
 
 import secrets
+from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
-from werkzeug.urls import url_encode
+
 
 from odoo import http
 from odoo.http import request
@@ -51,12 +52,10 @@ class SupportKnowledgeBase(http.Controller):
                 search=search,
                 hits=hits,
                 total=total,
-                pager=self._get_pager(
-                    "/support/kb", total, page, self._hits_per_page, search=search
-                ),
+                pager=self._get_pager(total, page, self._hits_per_page, search=search),
             )
         if kw.get("all"):
-            return self._render_articles(None, page, "/support/kb", all=1)
+            return self._render_articles(None, page, all=1)
         return self._render_list(overview=articles._get_overview())
 
     @http.route(
@@ -74,9 +73,9 @@ class SupportKnowledgeBase(http.Controller):
         category = request.env["support.article.category"].browse(category_id or 0)
         if not category.exists() or not category.has_access("read"):
             raise NotFound()
-        return self._render_articles(category, page, category.website_url)
+        return self._render_articles(category, page)
 
-    def _render_articles(self, category, page, url, **query):
+    def _render_articles(self, category, page, **query):
         page = self._read_page(page)
         step = self._articles_per_page
         found, total = request.env["support.article"]._get_list(category, step, page)
@@ -85,7 +84,7 @@ class SupportKnowledgeBase(http.Controller):
             category=category,
             articles=found,
             total=total,
-            pager=self._get_pager(url, total, page, step, **query),
+            pager=self._get_pager(total, page, step, **query),
             **about,
         )
 
@@ -113,14 +112,16 @@ class SupportKnowledgeBase(http.Controller):
     def _read_page(self, page):
         return max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
 
-    def _get_pager(self, url, total, page, step, **query):
-        """Return Odoo's pager; the page's number is a parameter of the address."""
-        pager = portal_pager(url=url, total=total, page=page, step=step)
-        for name, entry in pager.items():
+    def _get_pager(self, total, page, step, **query):
+        """Return Odoo's pager, with the page's number as a parameter.
+
+        Links within the page: Odoo looks up the route of every other one, each time.
+        """
+        pager = portal_pager(url="", total=total, page=page, step=step)
+        for entry in pager.values():
             entries = [entry] if isinstance(entry, dict) else entry
             for target in entries if isinstance(entries, list) else ():
-                parameters = {**query, "page": target["num"]}
-                target["url"] = f"{url}?{url_encode(parameters)}"
+                target["url"] = f"?{urlencode({**query, 'page': target['num']})}"
         return pager
 
     # ---------------------------------------------------
@@ -279,7 +280,7 @@ class SupportKnowledgeBase(http.Controller):
         if reason == "missing":
             raise NotFound()
         if reason == "login":
-            place = url_encode({"redirect": f"/support/kb/article/{article_id}"})
+            place = urlencode({"redirect": f"/support/kb/article/{article_id}"})
             return article, request.redirect(f"/web/login?{place}")
         if reason == "refused":
             return article, request.redirect("/support/refused")

@@ -40,17 +40,20 @@ class SupportArticleSearchMixin(models.AbstractModel):
         :rtype: tuple[list[dict], int]
         """
         articles, total, (rows, forms) = self._find(search, limit, page)
-        articles.fetch(["name", "seo_name", "category_id"])
-        categories_sudo = articles.category_id.sudo()
-        names = {category.id: category.name for category in categories_sudo}
+        # found among what the visitor may read: no need to ask again for each field
+        articles_sudo = articles.sudo()
+        articles_sudo.fetch(["name", "seo_name", "category_id"])
         hits = [
             {
                 "article": article,
-                "name": self._mark(article.name, forms),
-                "category": names[article.category_id.id],
+                "url": article_sudo.website_url,
+                "name": self._mark(article_sudo.name, forms),
+                "category": article_sudo.category_id.name,
                 "excerpt": self._mark(cut_excerpt(row["text"], forms), forms),
             }
-            for article, row in zip(articles, rows, strict=True)
+            for article, article_sudo, row in zip(
+                articles, articles_sudo, rows, strict=True
+            )
         ]
         return hits, total
 

@@ -29,11 +29,82 @@ CONFIG_BY_LANGUAGE = {
     "sv": "swedish",
     "tr": "turkish",
 }
-# A text has to have words that make up this share of the search's weight
-NEEDED_SHARE = 0.5
-# What an inflected or a longer word counts beside the word itself
-WIDE_WEIGHT = 0.3
+# What a word counts by where it stands; inflected, longer or mistyped, it counts less
+IN_TITLE, IN_TAGS, IN_TEXT = 1, 0.7, 0.4
+WIDE = 0.6
+# What is found has at least this share of what a text with all words in its title has
+NEEDED_SHARE = 0.1
+# and of what the best one has
+NEEDED_OF_BEST = 0.3
+# Number of words of a usual text: a word says more about a shorter one
+USUAL_LENGTH = 150
 OWN_LANGUAGE_BONUS = 1.2
+
+# Which words are in which texts comes from the index alone; only titles and tags are
+# looked at. The last row has the words that are in none.
+_RANKING = """
+    WITH typed (word, exact, wide, is_stop) AS (
+        VALUES %(values)s
+    ), term AS MATERIALIZED (
+        SELECT word, exact, wide
+          FROM typed
+         WHERE NOT is_stop OR (SELECT BOOL_AND(is_stop) FROM typed)
+    ), hit AS MATERIALIZED (
+        SELECT word, id, MAX(share) AS share
+          FROM (SELECT word, document.id, 1 AS share
+                  FROM term
+                  JOIN support_article_text document ON document.document @@ exact
+                 UNION ALL
+                SELECT word, document.id, %(wide)s
+                  FROM term
+                  JOIN support_article_text document ON document.document @@ wide) found
+         GROUP BY word, id
+    ), readable AS MATERIALIZED (
+        SELECT hit.word, hit.share, document.id, article_id, lang, title, tags, size
+          FROM hit
+          JOIN support_article_text document USING (id)
+         WHERE article_id IN %(visible)s
+    ), weighed AS (
+        SELECT word, exact, wide,
+               1 / SQRT(SQRT(1 + number)) AS weight
+          FROM term
+          JOIN (SELECT word, COUNT(DISTINCT article_id) AS number
+                  FROM readable GROUP BY word) counted USING (word)
+    ), text AS (
+        SELECT id, article_id,
+               SUM(weight * GREATEST(
+                   CASE WHEN title @@ exact THEN %(in_title)s
+                        WHEN title @@ wide THEN %(in_title)s * %(wide)s END,
+                   CASE WHEN tags @@ exact THEN %(in_tags)s
+                        WHEN tags @@ wide THEN %(in_tags)s * %(wide)s END,
+                   share * %(in_text)s / (0.7 + 0.3 * LEAST(size / %(usual)s, 3))))
+               / (0.9 + 0.02 * length(title))
+               * CASE lang WHEN %(lang)s THEN %(bonus)s ELSE 1 END AS score
+          FROM readable
+          JOIN weighed USING (word)
+         GROUP BY id, article_id, lang, title
+    ), best AS (
+        SELECT DISTINCT ON (article_id) id, article_id, score
+          FROM text
+         ORDER BY article_id, score DESC
+    ), result AS (
+        SELECT id, article_id, score, COUNT(*) OVER () AS total
+          FROM best
+         WHERE score >= %(share)s * (SELECT SUM(weight) FROM weighed)
+           AND score >= %(of_best)s * (SELECT MAX(score) FROM best)
+         ORDER BY score DESC, article_id
+         LIMIT %(limit)s OFFSET %(offset)s
+    )
+    SELECT result.article_id, result.total, document.text, result.score,
+           NULL::varchar[] AS lost
+      FROM result
+      JOIN support_article_text document USING (id)
+     UNION ALL
+    SELECT NULL, NULL, NULL, -1,
+           (SELECT array_agg(word) FROM term
+             WHERE word NOT IN (SELECT word FROM readable))
+     ORDER BY 4 DESC, 1
+"""
 
 
 class SupportArticleText(models.Model):
@@ -51,22 +122,29 @@ class SupportArticleText(models.Model):
     article_id = fields.Many2one("support.article", required=True, ondelete="cascade")
     lang = fields.Char(required=True)
     text = fields.Text(help="Without markup.")
+    size = fields.Integer(help="Number of words.")
 
     _article_uniq = models.UniqueIndex("(article_id, lang)")
 
     def init(self):
-        """Add the column with the words, of a type that the ORM doesn't have."""
+        """Add the columns with the words, of a type that the ORM doesn't have.
+
+        The document has all words; title and tags are small, and quick to look at.
+        Articles are searched far more often than written: no list of pending entries.
+        """
         super().init()
         self.env.cr.execute(
             SQL(
                 "ALTER TABLE support_article_text"
-                " ADD COLUMN IF NOT EXISTS document tsvector"
+                " ADD COLUMN IF NOT EXISTS document tsvector,"
+                " ADD COLUMN IF NOT EXISTS title tsvector,"
+                " ADD COLUMN IF NOT EXISTS tags tsvector"
             )
         )
         self.env.cr.execute(
             SQL(
                 "CREATE INDEX IF NOT EXISTS support_article_text_document_idx"
-                " ON support_article_text USING gin (document)"
+                " ON support_article_text USING gin (document) WITH (fastupdate = off)"
             )
         )
 
@@ -93,32 +171,40 @@ class SupportArticleText(models.Model):
         titles = split_words(article.name)
         tags = split_words(" ".join(article.tag_ids.mapped("name")))
         words = split_words(text)
-        configs = self._get_configs(lang)
-        document = SQL(" || ").join(
-            SQL(
-                "setweight(to_tsvector(%s::regconfig, %s), %s)",
-                config,
-                " ".join(part),
-                weight,
-            )
-            for part, weight in ((titles, "A"), (tags, "B"), (words, "D"))
-            for config in configs
+        title, tag, document = (
+            self._make_document(part, lang)
+            for part in (titles, tags, [*titles, *tags, *words])
         )
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO support_article_text (article_id, lang, text, document)
-                VALUES (%s, %s, %s, %s)
+                INSERT INTO support_article_text
+                            (article_id, lang, text, size, title, tags, document)
+                VALUES (%s, %s, %s, %s, %s, %s, %s)
                     ON CONFLICT (article_id, lang) DO UPDATE
-                   SET text = EXCLUDED.text, document = EXCLUDED.document
+                   SET text = EXCLUDED.text, size = EXCLUDED.size,
+                       title = EXCLUDED.title, tags = EXCLUDED.tags,
+                       document = EXCLUDED.document
                 """,
                 article.id,
                 lang,
                 text,
+                len(words),
+                title,
+                tag,
                 document,
             )
         )
         return {*titles, *tags, *words}
+
+    @api.model
+    def _make_document(self, words, lang):
+        """Return the SQL of a tsvector of words, by the rules of several languages."""
+        text = " ".join(words)
+        return SQL(" || ").join(
+            SQL("strip(to_tsvector(%s::regconfig, %s))", config, text)
+            for config in self._get_configs(lang)
+        )
 
     @api.model
     def _to_text(self, body):
@@ -180,81 +266,52 @@ class SupportArticleText(models.Model):
         :rtype: tuple[list[dict], int, set[str]]
         """
         words = list(dict.fromkeys(split_words((search or "")[:500])))[:MAX_WORDS]
-        terms = words and self._get_terms(words, visible)
-        if not terms:
+        if not words:
             return [], 0, set()
-        rows = self._get_rows(terms, visible, limit, (max(page, 1) - 1) * limit)
+        known = self.env["support.article.word"]
+        longer = known._find_containing(words)
+        terms = [self._make_term(word, [word], longer.get(word, ())) for word in words]
+        place = (limit, (max(page, 1) - 1) * limit)
+        rows, lost = self._get_rows(terms, visible, *place)
+        # a word that nobody used is taken for a slip; if it isn't one, it doesn't count
+        alike = {word: known._find_alike(word) for word in lost}
+        slips = [self._make_term(word, meant) for word, meant in alike.items() if meant]
+        if slips:
+            terms = [term for term in terms if term["word"] not in alike] + slips
+            rows, _lost = self._get_rows(terms, visible, *place)
         if not rows:
             return [], 0, set()
-        forms = self.env["support.article.word"]._find_forms(
-            [term["wide"] for term in terms]
-        )
+        forms = known._find_forms([term["wide"] for term in terms])
         return rows, rows[0]["total"], forms
 
     @api.model
-    def _get_terms(self, words, visible):
-        """Return what to look for: a query, a wider one, and a weight per word.
+    def _make_term(self, word, meant, longer=()):
+        """Return how to look for what was typed.
 
-        A word that nobody used is taken for a slip; if it isn't one, it doesn't count.
-        The rarer a word, the more it says.
-
-        :return: rows with ``exact``, ``wide`` (as PostgreSQL's tsquery) and ``weight``
+        :param str word: as typed
+        :param meant: the words to look for
+        :param longer: words that have it as a part
+        :return: SQL of two tsqueries, and whether it is a word like "the"
         """
-        containing = self.env["support.article.word"]._find_containing(words)
-        terms = self._count([(w, [w], containing.get(w, [])) for w in words], visible)
-        if any(not term["is_stop"] for term in terms):
-            terms = [term for term in terms if not term["is_stop"]]
-        lost = [term["word"] for term in terms if not term["found"]]
-        alike = {w: self.env["support.article.word"]._find_alike(w) for w in lost}
-        forgiven = [(w, others, []) for w, others in alike.items() if others]
-        if forgiven:
-            terms += self._count(forgiven, visible)
-        return [term for term in terms if term["found"]]
+        # "the" and „der“ say nothing, whichever language the page has
+        configs = self._get_configs(self.env.lang)[1:]
+        nodes = [
+            SQL("numnode(to_tsquery(%s::regconfig, %s))", config, f"'{word}'")
+            for config in configs
+        ]
+        return {
+            "word": word,
+            "exact": self._make_query(meant, ""),
+            "wide": self._make_query(meant, ":*", longer),
+            "is_stop": SQL("LEAST(%s) = 0", SQL(", ").join(nodes)),
+        }
 
     @api.model
-    def _count(self, groups, visible):
-        """Return the queries of some words, and how many articles each one finds.
-
-        :param groups: what was typed, the words to look for and those that have it
-            as a part
-        """
-        rows = SQL(", ").join(
-            SQL(
-                "(%s, %s, %s, %s)",
-                word,
-                self._make_query(words, ""),
-                self._make_query(words, ":*", others),
-                self._make_query([word], "", own_only=True),
-            )
-            for word, words, others in groups
-        )
-        query = SQL(
-            """
-            SELECT word, exact::text, wide::text, numnode(own) = 0 AS is_stop,
-                   (SELECT COUNT(DISTINCT document.article_id)
-                      FROM support_article_text document
-                     WHERE document.document @@ wide
-                       AND document.article_id IN %s) AS found
-              FROM (VALUES %s) term (word, exact, wide, own)
-            """,
-            visible.subselect(),
-            rows,
-        )
-        terms = self.env.execute_query_dict(query)
-        for term in terms:
-            term["weight"] = 1 / (1 + term["found"]) ** 0.5
-        return terms
-
-    @api.model
-    def _make_query(self, words, suffix, others=(), own_only=False):
+    def _make_query(self, words, suffix, others=()):
         """Return the SQL of a tsquery for any of these words.
 
         They consist of letters and digits, so that none of them is an operator.
         """
-        configs = self._get_configs(self.env.lang)
-        if own_only:
-            own = CONFIG_BY_LANGUAGE.get((self.env.lang or "")[:2], "simple")
-            configs = [own]
         parts = [
             # beginnings of very short words are those of too many
             SQL(
@@ -263,61 +320,36 @@ class SupportArticleText(models.Model):
                 f"'{word}'{suffix if len(word) > 2 else ''}",
             )
             for word in words
-            for config in configs
+            for config in self._get_configs(self.env.lang)
         ]
         parts += [SQL("to_tsquery('simple', %s)", f"'{word}'") for word in others]
         return SQL("(%s)", SQL(" || ").join(parts))
 
     @api.model
     def _get_rows(self, terms, visible, limit, offset):
-        """Return the best texts, one per article."""
-        values = SQL(", ").join(
-            SQL(
-                "(%s::tsquery, %s::tsquery, %s::float)",
-                term["exact"],
-                term["wide"],
-                term["weight"],
-            )
-            for term in terms
-        )
-        # ts_rank divides by how many words a query has, which says nothing here
+        """Return the best texts, one per article, and the words that none has.
+
+        The rarer a word, the more it says; words like "the" count only by themselves.
+        """
         query = SQL(
-            """
-            WITH hit AS (
-                SELECT document.id, document.article_id, SUM(weight) AS share,
-                       SUM(weight * (
-                           LEAST(1, ts_rank(document.document, exact)
-                                    * (numnode(exact) + 1) / 2)
-                           + %(wide)s * LEAST(1, ts_rank(document.document, wide)
-                                                 * (numnode(wide) + 1) / 2)))
-                       * CASE lang WHEN %(lang)s THEN %(bonus)s ELSE 1 END AS score
-                  FROM (VALUES %(values)s) term (exact, wide, weight)
-                  JOIN support_article_text document ON document.document @@ wide
-                 WHERE document.article_id IN %(visible)s
-                 GROUP BY document.id
-            ), best AS (
-                SELECT DISTINCT ON (article_id) id, article_id, score
-                  FROM hit
-                 WHERE share >= %(needed)s
-                 ORDER BY article_id, score DESC
-            ), result AS (
-                SELECT *, COUNT(*) OVER () AS total
-                  FROM best
-                 ORDER BY score DESC, article_id
-                 LIMIT %(limit)s OFFSET %(offset)s
-            )
-            SELECT result.article_id, result.total, document.text
-              FROM result
-              JOIN support_article_text document ON document.id = result.id
-             ORDER BY result.score DESC, result.article_id
-            """,
-            values=values,
+            _RANKING,
+            values=SQL(", ").join(
+                SQL("(%(word)s, %(exact)s, %(wide)s, %(is_stop)s)", **term)
+                for term in terms
+            ),
             visible=visible.subselect(),
-            wide=WIDE_WEIGHT,
+            in_title=IN_TITLE,
+            in_tags=IN_TAGS,
+            in_text=IN_TEXT,
+            wide=WIDE,
+            usual=USUAL_LENGTH,
             lang=self.env.lang or "en_US",
             bonus=OWN_LANGUAGE_BONUS,
-            needed=NEEDED_SHARE * sum(term["weight"] for term in terms) - 1e-9,
+            share=NEEDED_SHARE,
+            of_best=NEEDED_OF_BEST,
             limit=limit,
             offset=offset,
         )
-        return self.env.execute_query_dict(query)
+        rows = self.env.execute_query_dict(query)
+        lost = rows.pop()["lost"] or []
+        return rows, lost

@@ -26,7 +26,8 @@ class SupportArticleWord(models.Model):
 
     _word_uniq = models.UniqueIndex("(word)")
     _word_idx = models.Index(
-        lambda registry: "USING gin (word gin_trgm_ops)" if registry.has_trigram else ""
+        lambda registry: "USING gin (word gin_trgm_ops) WITH (fastupdate = off)"
+        if registry.has_trigram else ""
     )
 
     def init(self):
@@ -41,7 +42,7 @@ class SupportArticleWord(models.Model):
         self.env.cr.execute(
             SQL(
                 "CREATE INDEX IF NOT EXISTS support_article_word_stems_idx"
-                " ON support_article_word USING gin (stems)"
+                " ON support_article_word USING gin (stems) WITH (fastupdate = off)"
             )
         )
 
@@ -75,10 +76,10 @@ class SupportArticleWord(models.Model):
     def _find_forms(self, queries):
         """Return the words, as they stand in articles, that some queries find.
 
-        :param queries: PostgreSQL's tsqueries, as text
+        :param queries: the SQL of tsqueries
         :rtype: set[str]
         """
-        query = SQL(" || ").join(SQL("%s::tsquery", query) for query in queries)
+        query = SQL(" || ").join(queries)
         rows = self.env.execute_query(
             SQL(
                 "SELECT word FROM support_article_word WHERE stems @@ (%s) LIMIT %s",
@@ -153,8 +154,9 @@ class SupportArticleWord(models.Model):
                 """
                 DELETE FROM support_article_word known
                  WHERE NOT EXISTS (
-                     SELECT FROM support_article_text document
-                      WHERE document.document @@ quote_literal(known.word)::tsquery)
+                     SELECT FROM ts_stat('SELECT document FROM support_article_text')
+                         AS used
+                      WHERE used.word = known.word)
                 """
             )
         )

@@ -67,10 +67,10 @@ def cut_excerpt(text, words, length=220):
     :rtype: str
     """
     text = " ".join((text or "").split())
-    hits = [match.start() for match in WORD.finditer(text) if _is_in(match, words)]
     if len(text) <= length:
         return text
-    start = max(0, (hits[0] if hits else 0) - length // 4)
+    hits = (match.start() for match in WORD.finditer(text) if _is_in(match, words))
+    start = max(0, next(hits, 0) - length // 4)
     if start:
         start = text.find(" ", start) + 1
     end = start + length

@@ -189,7 +189,9 @@ def main():
         medians = measure(questions)
         base = medians["bare page"]
         for name, median in medians.items():
-            print(f"{name:10} {median * 1000:7.2f} ms  {median / base:5.2f} x bare page")
+            print(
+                f"{name:10} {median * 1000:7.2f} ms  {median / base:5.2f} x bare page"
+            )
         ratio = medians["search"] / base
         good = found >= NEEDED and ratio <= MAX_RATIO
         print("good" if good else "NOT GOOD", f"(bars: {NEEDED}, {MAX_RATIO})")

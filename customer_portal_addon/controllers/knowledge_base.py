@@ -5,7 +5,6 @@ from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
 
-
 from odoo import http
 from odoo.http import request
 
@@ -172,7 +171,9 @@ class SupportKnowledgeBase(http.Controller):
             if not is_noted:
                 return self._render_article(article, "limited", status=429)
         answer = "sent" if helpful == "no" and comment.strip() else helpful
-        return request.redirect(f"{article.website_url}?answer={answer}#article_feedback")
+        return request.redirect(
+            f"{article.website_url}?answer={answer}#article_feedback"
+        )
 
     @http.route(
         "/support/kb/article/<article_slug>/seen",

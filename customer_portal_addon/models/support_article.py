@@ -86,7 +86,6 @@ class SupportArticle(models.Model):
     )
     author_id = fields.Many2one(
         "res.users",
-        string="Author",
         default=lambda self: self.env.user,
         index="btree_not_null",
         groups=STAFF,
@@ -107,7 +106,7 @@ class SupportArticle(models.Model):
         "once a day.",
     )
     feedback_ids = fields.One2many(
-        "support.article.feedback", "article_id", string="Feedback", groups=STAFF
+        "support.article.feedback", "article_id", groups=STAFF
     )
     helpful_count = fields.Integer(
         string="Helped", compute="_compute_score", store=True, groups=STAFF
@@ -141,10 +140,11 @@ class SupportArticle(models.Model):
     @api.depends("name", "seo_name")
     @api.depends_context("lang")
     def _compute_website_url(self):
-        super()._compute_website_url()
+        result = super()._compute_website_url()
         for article in self.filtered("id"):
             slug = self.env["ir.http"]._slug(article)
             article.website_url = f"/support/kb/article/{slug}"
+        return result
 
     @api.depends("feedback_ids.is_helpful", "feedback_ids.comment")
     def _compute_score(self):

@@ -149,7 +149,10 @@ class SupportArticlePageMixin(models.AbstractModel):
         meta = super()._default_website_meta()
         text = self.env["support.article.text"]._to_text(self.body)
         summary = " ".join(text.split())[:160]
-        for kind, prefix in (("default_opengraph", "og"), ("default_twitter", "twitter")):
+        for kind, prefix in (
+            ("default_opengraph", "og"),
+            ("default_twitter", "twitter"),
+        ):
             meta[kind][f"{prefix}:description"] = summary
         meta["default_opengraph"]["og:type"] = "article"
         meta["default_meta_description"] = summary

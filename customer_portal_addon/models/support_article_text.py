@@ -132,7 +132,7 @@ class SupportArticleText(models.Model):
         The document has all words; title and tags are small, and quick to look at.
         Articles are searched far more often than written: no list of pending entries.
         """
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             SQL(
                 "ALTER TABLE support_article_text"
@@ -147,6 +147,7 @@ class SupportArticleText(models.Model):
                 " ON support_article_text USING gin (document) WITH (fastupdate = off)"
             )
         )
+        return result
 
     # ---------------------------------------------------
     # Keeping it up to date

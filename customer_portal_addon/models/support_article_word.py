@@ -26,13 +26,16 @@ class SupportArticleWord(models.Model):
 
     _word_uniq = models.UniqueIndex("(word)")
     _word_idx = models.Index(
-        lambda registry: "USING gin (word gin_trgm_ops) WITH (fastupdate = off)"
-        if registry.has_trigram else ""
+        lambda registry: (
+            "USING gin (word gin_trgm_ops) WITH (fastupdate = off)"
+            if registry.has_trigram
+            else ""
+        )
     )
 
     def init(self):
         """Add the column with the stems, of a type that the ORM doesn't have."""
-        super().init()
+        result = super().init()
         self.env.cr.execute(
             SQL(
                 "ALTER TABLE support_article_word"
@@ -45,6 +48,7 @@ class SupportArticleWord(models.Model):
                 " ON support_article_word USING gin (stems) WITH (fastupdate = off)"
             )
         )
+        return result
 
     @api.model
     def _learn(self, words, configs):

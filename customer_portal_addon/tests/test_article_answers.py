@@ -25,7 +25,9 @@ class TestAnswersBeforeAsking(SupportHttpCase):
 
     def ask(self, user, text):
         response = self.open_as(user, f"/support/kb/answers?q={text}")
-        self.assertEqual(response.headers["Content-Type"].split(";")[0], "application/json")
+        self.assertEqual(
+            response.headers["Content-Type"].split(";")[0], "application/json"
+        )
         return {answer["id"] for answer in response.json()["answers"]}
 
     def test_everybody_gets_the_answers_they_may_read(self):

@@ -88,7 +88,7 @@ class TestArticlePages(SupportHttpCase):
 
     def test_who_finds_nothing_is_led_on(self):
         page = self.open_as(self.ben, "/support/kb?search=Quark")
-        self.assertIn("nothing about “Quark”", self.text_of(page, "kb_no_hits"))
+        self.assertIn("Nothing found for Quark", self.text_of(page, "kb_no_hits"))
         [link] = self.find(page, "//*[@data-id='kb_ask']//a")
         self.assertEqual(link.get("href"), "/support/ticket/new")
         page = self.open_as(None, "/support/kb?search=Quark")

@@ -141,7 +141,10 @@ class TestArticles(SupportCase):
         self.draft.with_user(editor).is_published = False
 
     def test_a_text_keeps_no_scripts(self):
-        body = '<p onclick="x()">Text<script>x()</script><a href="javascript:x()">a</a></p>'
+        body = (
+            '<p onclick="x()">Text<script>x()</script>'
+            '<a href="javascript:x()">a</a></p>'
+        )
         article = self.env["support.article"].with_user(self.agent)
         article = article.create({"name": "XSS", "body": body})
         for payload in ("onclick", "script", "javascript"):

@@ -23,8 +23,9 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    r"^(mit (freundlichen|besten|herzlichen) grüßen|(viele|beste|liebe|schöne|herzliche)"
-    r" grüße|freundliche grüße|mfg\b|(kind|best|warm) regards|regards|sincerely"
+    r"^(mit (freundlichen|besten|herzlichen) grüßen"
+    r"|(viele|beste|liebe|schöne|herzliche|freundliche) grüße|mfg\b"
+    r"|(kind|best|warm) regards|regards|sincerely"
     r"|yours (sincerely|truly|faithfully)|--\s*$)",
     re.IGNORECASE,
 )

@@ -135,6 +135,13 @@ class TestArticlesAndTickets(SupportCase):
             url = self.article.with_context(lang="de_DE").website_url
             self.assertIn(f'href="{self.article.get_base_url()}{url}"', composer.body)
 
+    def test_an_article_comes_above_the_signature(self):
+        with self.compose(self.ticket) as composer:
+            composer.body = '<p>Hi</p><div class="o-signature-container">Smith</div>'
+            composer.support_article_id = self.article
+            parts = [composer.body.index(p) for p in ("Hi", "Change", "Smith")]
+            self.assertEqual(parts, sorted(parts))
+
     def test_what_is_inserted_is_text(self):
         self.article.name = "<img src=x onerror=y>"
         body = self.article._get_mail_body()

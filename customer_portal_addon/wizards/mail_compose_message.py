@@ -1,4 +1,10 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import api, fields, models
+
+_SIGNATURE = re.compile(r"<\w+[^<>]*\bo-signature-container\b")
 
 
 class MailComposeMessage(models.TransientModel):
@@ -19,6 +25,14 @@ class MailComposeMessage(models.TransientModel):
             ticket_ids = self._evaluate_res_ids()
             tickets = self.env[self.model].browse(ticket_ids).exists()
             lang = tickets[:1].partner_id.lang or self.env.lang
-            body = self.body or ""
-            self.body = body + article.with_context(lang=lang)._get_mail_body()
+            text = article.with_context(lang=lang)._get_mail_body()
+            own, signature = self._split_signature()
+            self.body = own + text + signature
             self.support_article_id = False
+
+    def _split_signature(self):
+        """Return what has been written, and the signature that Odoo put below it."""
+        body = self.body or Markup()
+        start = _SIGNATURE.search(body)
+        place = start.start() if start else len(body)
+        return body[:place], body[place:]

@@ -11,7 +11,7 @@ const DELAY = 350;
  * whoever has found the solution says so with one click and leaves the form.
  */
 export class SupportAnswers extends Interaction {
-    static selector = ".o_support_answers";
+    static selector = ".o_support_suggestions";
     dynamicSelectors = {
         ...this.dynamicSelectors,
         _form: () => this.form,
@@ -22,8 +22,8 @@ export class SupportAnswers extends Interaction {
 
     setup() {
         this.form = this.el.closest("form") || document.querySelector(".o_support_form");
-        this.list = this.el.querySelector(".o_support_answers_list");
-        this.status = this.el.querySelector(".o_support_answers_count");
+        this.list = this.el.querySelector(".o_support_suggestions_list");
+        this.status = this.el.querySelector(".o_support_suggestions_count");
         this.search = this.debounced(this.searchNow, DELAY);
         this.latest = "";
     }
@@ -92,12 +92,12 @@ export class SupportAnswers extends Interaction {
 
     makeItem({ id, name, url, excerpt }) {
         const item = document.createElement("details");
-        item.className = "o_support_answer";
+        item.className = "o_support_suggestion";
         item.dataset.id = id;
         const summary = document.createElement("summary");
         summary.append(
-            this.makeElement("span", "o_support_answer_name", name),
-            this.makeElement("span", "o_support_answer_excerpt", excerpt)
+            this.makeElement("span", "o_support_suggestion_name", name),
+            this.makeElement("span", "o_support_suggestion_excerpt", excerpt)
         );
         item.append(summary);
         this.addListener(item, "toggle", () => this.onToggle(item, url));
@@ -116,7 +116,7 @@ export class SupportAnswers extends Interaction {
             return;
         }
         item.dataset.state = "loading";
-        const content = this.makeElement("div", "o_support_answer_content", _t("Loading …"));
+        const content = this.makeElement("div", "o_support_suggestion_content", _t("Loading …"));
         item.append(content);
         try {
             const response = await this.waitFor(fetch(`${url}/body`));
@@ -137,7 +137,7 @@ export class SupportAnswers extends Interaction {
     makeButton(url) {
         const button = this.makeElement(
             "button",
-            "btn btn-success btn-sm mt-2",
+            "btn btn-primary btn-sm mt-2",
             _t("This solves my problem")
         );
         button.type = "button";

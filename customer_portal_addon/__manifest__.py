@@ -86,6 +86,9 @@
         "views/portal_status_templates.xml",
         "views/portal_package_templates.xml",
         "views/portal_offer_templates.xml",
+        "views/support_article_views.xml",
+        "views/portal_article_templates.xml",
+        "wizards/mail_compose_message_views.xml",
     ],
     "demo": [
         "demo/res_company_demo.xml",
@@ -110,6 +113,7 @@
         "demo/support_package_demo.xml",
         "demo/support_offer_demo.xml",
         "demo/support_api_key_demo.xml",
+        "demo/support_article_demo.xml",
     ],
     "assets": {
         "web.assets_frontend": [
@@ -122,6 +126,7 @@
             "customer_portal_addon/static/src/scss/credit.scss",
             "customer_portal_addon/static/src/scss/efforts.scss",
             "customer_portal_addon/static/src/scss/packages.scss",
+            "customer_portal_addon/static/src/scss/articles.scss",
         ],
         "web.assets_tests": ["customer_portal_addon/static/tests/tours/*.js"],
     },

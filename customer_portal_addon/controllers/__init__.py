@@ -5,6 +5,7 @@ from . import (
     api_keys,
     company,
     credit,
+    knowledge_base,
     mail_links,
     oauth,
     offers,

@@ -32,6 +32,7 @@ class HelpdeskTicket(models.Model):
         "support.ticket.api.mixin",
         "support.ticket.effort.mixin",
         "support.ticket.charging.mixin",
+        "support.ticket.article.mixin",
         "helpdesk.ticket",
     ]
 

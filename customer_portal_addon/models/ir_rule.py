@@ -13,6 +13,9 @@ class IrRule(models.Model):
         gate decides by the rules of the user's company; so only its tickets count.
         """
         domain = super()._compute_domain(model_name, mode)
+        if model_name in ("support.article", "support.article.category"):
+            # asked anew each time: the gate's decision changes without a write
+            return domain & self.env[model_name]._get_visible_domain()
         if model_name != "helpdesk.ticket" or not self.env.user._is_support_gated():
             return domain
         if not self.env["ir.http"]._get_support_decision().allowed:

@@ -174,6 +174,22 @@ class SupportData:
             }
         )
 
+    @classmethod
+    def _create_article(cls, name, body="<p>Text</p>", **values):
+        """Create a published article, by default for everybody."""
+        categories = cls.env["support.article.category"]
+        category = categories.search([("name", "=", "Basics")], limit=1)
+        category = category or categories.create({"name": "Basics"})
+        return cls.env["support.article"].create(
+            {
+                "name": name,
+                "body": body,
+                "category_id": category.id,
+                "is_published": True,
+                **values,
+            }
+        )
+
     def _form(self, **values):
         """Return posted values of a complete form, as lists of strings."""
         form = {

@@ -55,6 +55,9 @@ TICKET_ERRORS = {**INSIDE, "reader": "errors", "all": "home"}
 
 # Without the token of a mail, whoever it is
 NO_LINK = {"all": "404", "guest": "404", "uncovered": "refused"}
+ARTICLE_POST = {"all": "article", "guest": "article", "uncovered": "refused"}
+SEEN = {"all": "204", "guest": "204", "uncovered": "refused"}
+SOLVED = {**SEEN, "all": "/support/kb/solved", "guest": "/support/kb/solved"}
 LINK_POST = {"all": "link", "guest": "link", "uncovered": "refused"}
 
 # For customer administrators, or only those of the company whose contact it is about
@@ -81,6 +84,15 @@ ROUTES = {
     "/support/status": (OPEN, NO_SUCH_METHOD),
     "/support/packages": (OPEN, NO_SUCH_METHOD),
     "/support/packages/order": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
+    "/support/kb": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/<category>": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/article/<article>": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/article/<article>/feedback": (NO_SUCH_METHOD, ARTICLE_POST),
+    "/support/kb/article/<article>/seen": (NO_SUCH_METHOD, SEEN),
+    "/support/kb/article/<article>/body": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/article/<article>/solved": (NO_SUCH_METHOD, SOLVED),
+    "/support/kb/answers": (OPEN, NO_SUCH_METHOD),
+    "/support/kb/solved": (OPEN, NO_SUCH_METHOD),
     "/support/ticket/<ticket>/close": (NO_LINK, LINK_POST),  # see test_mail_links.py
     "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/api": (NOTHING, NOTHING),
@@ -137,6 +149,8 @@ ROUTES = {
 PLACES = {
     "<type_slug>": "<type>",
     "<path:rest>": "<rest>",
+    "<category_slug>": "<category>",
+    "<article_slug>": "<article>",
     "<int:ticket_id>": "<ticket>",
     "<int:page>": "<page>",
     "<int:order_id>": "<order>",
@@ -163,6 +177,8 @@ class TestAccessMatrix(SupportHttpCase):
         fritz.partner_id.write({"parent_id": cls.braun.id, "lang": "en_US"})
         cls.done = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
         cls.company.support_api_enabled = True
+        # who reads which article: test_articles.py
+        cls.article = cls._create_article("Open to everybody")
 
     # ---------------------------------------------------
     # Routes
@@ -229,6 +245,8 @@ class TestAccessMatrix(SupportHttpCase):
             place = place.partition("#")[0].removeprefix(self.base_url())
             if place.startswith("/my/ticket/"):
                 return "ticket"
+            if place.startswith("/support/kb/article/"):
+                return "article"
             if place.startswith("/support/ticket/") and place.endswith("/close"):
                 return "link"
             if place.startswith("/support/ticket/new/"):
@@ -258,6 +276,8 @@ class TestAccessMatrix(SupportHttpCase):
 
     def test_every_route_answers_every_role_as_the_table_says(self):
         slug = self.env["ir.http"]._slug(self.error_type)
+        article = self.env["ir.http"]._slug(self.article)
+        category = self.env["ir.http"]._slug(self.article.category_id)
         for route, by_method in ROUTES.items():
             on_ticket = "<ticket>" in route or route == "/ticket/close"
             owners = READERS if on_ticket else ["contact"]
@@ -271,6 +291,9 @@ class TestAccessMatrix(SupportHttpCase):
                     )
                     url = url.replace("<colleague>", str(self.gesa.partner_id.id))
                     url = url.replace("<action>", "switch_off")
+                    url = url.replace("<category>", category).replace(
+                        "<article>", article
+                    )
                     for role in ROLES:
                         with self.subTest(
                             route=route, method=method, of=owner, role=role

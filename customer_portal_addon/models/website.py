@@ -1,0 +1,26 @@
+from odoo import models
+
+
+class Website(models.Model):
+    _inherit = "website"
+
+    def _search_get_details(self, search_type, order, options):
+        """Have the website's search find articles, too."""
+        details = super()._search_get_details(search_type, order, options)
+        if search_type in ("support_articles", "all"):
+            articles = self.env["support.article"]
+            details.append(articles._search_get_detail(self, order, options))
+        return details
+
+    def get_suggested_controllers(self):
+        """Offer our pages to whoever makes a link."""
+        url_for = self.env["ir.http"]._url_for
+        return [
+            *super().get_suggested_controllers(),
+            (self.env._("Support"), url_for("/support"), "customer_portal_addon"),
+            (
+                self.env._("Knowledge base"),
+                url_for("/support/kb"),
+                "customer_portal_addon",
+            ),
+        ]

@@ -36,14 +36,20 @@ class SupportPublicForm(SupportTicketForm):
         types = request.env["helpdesk.ticket.type"]._get_offered_to_strangers()
         if not types:
             raise SessionExpiredException("A login is needed")
-        values = {"page_name": "support_new", "types": types}
+        values = {
+            "page_name": "support_new",
+            "types": types,
+            "link_query": request.env["helpdesk.ticket"]._get_link_query(kw),
+        }
         return request.render("customer_portal_addon.public_types", values)
 
     @http.route(auth="public", readonly=True, support_gate=True)
     def support_ticket_form(self, type_slug, **kw):
         if not request.env.user._is_public():
             return super().support_ticket_form(type_slug, **kw)
-        return self._render_public_form(self._find_public_type(type_slug))
+        ticket_type = self._find_public_type(type_slug)
+        values = request.env["helpdesk.ticket"]._get_prefill(ticket_type, kw)
+        return self._render_public_form(ticket_type, values)
 
     # ---------------------------------------------------
     # Sending
@@ -132,6 +138,9 @@ class SupportPublicForm(SupportTicketForm):
                 "stamp": request.env["support.public.guard"]._renew_stamp(values),
                 "trap": ticket_type._get_trap_input(errors),
                 "errors": errors or {},
+                "form_context": request.env["helpdesk.ticket"]._read_posted_context(
+                    values or {}
+                ),
                 "file_rules": ticket_type._get_file_rules(),
             },
         )

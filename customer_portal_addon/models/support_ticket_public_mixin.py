@@ -67,7 +67,12 @@ class SupportTicketPublicMixin(models.AbstractModel):
             return False, errors
         # A type for everybody: that is what lets people without rights file it
         ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
-        ticket_sudo = ticket_sudo.create(self._prepare_public_values(ticket_type, form))
+        ticket_sudo = ticket_sudo.create(
+            {
+                **self._prepare_public_values(ticket_type, form),
+                **self._read_posted_context(values),
+            }
+        )
         ticket_sudo._add_form_answers(ticket_type, form)
         self._log_public_consent(form)
         cron_sudo = self.env.ref("customer_portal_addon.ir_cron_welcome").sudo()

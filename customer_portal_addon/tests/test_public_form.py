@@ -56,6 +56,30 @@ class TestPublicForm(PublicFormCase):
         self.assertTrue(response.url.endswith(self.form_url))
         self.assertFalse(self.tickets())
 
+    def test_a_program_leads_to_the_form(self):
+        self.logout_session()
+        query = "?program=NordWaWi&version=5.2&window=Orders"
+        page = self.url_open(f"/support/ticket/new{query}")
+        link = self.find(page, f"//a[contains(@href, '{self.form_url}')]/@href")[0]
+        self.assertIn("program=NordWaWi", link)
+        page = self.url_open(link)
+        names = ("context_program", "context_version", "context_window")
+        context = {
+            name: self.find(page, f"//input[@name='{name}']/@value")[0]
+            for name in names
+        }
+        page = self.submit(page, subject="", **context)
+        self.assertTrue(self.find(page, "//input[@value='NordWaWi']"))
+        ticket = self.file(**context, api_key_id="1")
+        self.assertEqual(ticket.context_program, "NordWaWi")
+        self.assertEqual(ticket.context_window, "Orders")
+        self.assertFalse(ticket.api_key_id)
+
+    def test_articles_are_offered_beside_the_form(self):
+        self.assertTrue(
+            self.find(self.open_form(), "//form//*[@data-id='form_answers']")
+        )
+
     def test_the_form_asks_no_more_than_needed(self):
         page = self.open_form()
         names = {e.get("data-field") for e in self.find(page, "//*[@data-field]")}

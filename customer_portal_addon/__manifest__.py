@@ -30,6 +30,7 @@
         "data/mail_template_layouts.xml",
         "data/mail_template_data.xml",
         "data/mail_template_access_data.xml",
+        "data/mail_template_notification_data.xml",
         "data/mail_template_colleague_data.xml",
         "data/mail_template_participant_data.xml",
         "data/mail_template_effort_data.xml",

@@ -56,3 +56,37 @@ class SupportMailLinks(http.Controller):
         response = request.redirect(f"/support/ticket/{ticket_id}/close?{query}")
         response.headers.update(HEADERS)
         return response
+
+    @http.route(
+        "/support/notifications",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=True,
+    )
+    def support_notifications_link(self, token="", **kw):
+        """The button that puts the reader on the notification list."""
+        found = request.env["helpdesk.ticket"]._read_notification_link(token)
+        return self._render_notifications("ask" if found else "broken", token)
+
+    @http.route(
+        "/support/notifications",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def support_notifications_link_act(self, token="", **kw):
+        """Put the reader on the notification list, and say so."""
+        is_done = request.env["helpdesk.ticket"]._subscribe_by_link(token)
+        return self._render_notifications("done" if is_done else "broken", token)
+
+    def _render_notifications(self, state, token):
+        values = {"state": state, "token": token}
+        response = request.render("customer_portal_addon.notifications_link", values)
+        response.status_code = 404 if state == "broken" else 200
+        response.headers.update(HEADERS)
+        return response

@@ -66,6 +66,7 @@ from . import (
     support_ticket_reply_mixin,
     support_ticket_notification_mixin,
     support_ticket_claim_mixin,
+    support_ticket_subscription_mixin,
     support_ticket_public_mixin,
     support_ticket_reader_mixin,
     support_ticket_form_mixin,

@@ -25,6 +25,7 @@ class HelpdeskTicket(models.Model):
         "support.ticket.notification.mixin",
         "support.ticket.claim.mixin",
         "support.ticket.public.mixin",
+        "support.ticket.subscription.mixin",
         "support.ticket.reader.mixin",
         "support.ticket.form.mixin",
         "support.ticket.context.mixin",

@@ -126,15 +126,16 @@ class SupportApi(models.AbstractModel):
 
     @api.model
     def _check_idempotency_key(self, value):
-        """Return the header's value, empty without one.
+        """Return the header's value, empty without the header.
 
+        :param str value: None without the header
         :raise SupportApiProblem: it can't be one
         """
-        if value and not _IDEMPOTENCY_KEY.fullmatch(value):
+        if value is not None and not _IDEMPOTENCY_KEY.fullmatch(value):
             raise SupportApiProblem(
                 400,
                 "idempotency",
-                self.env._("The Idempotency-Key is too long, or no plain text."),
+                self.env._("The Idempotency-Key is empty, too long, or no plain text."),
             )
         return value or ""
 

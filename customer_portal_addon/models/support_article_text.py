@@ -95,10 +95,12 @@ _RANKING = """
          ORDER BY score DESC, article_id
          LIMIT %(limit)s OFFSET %(offset)s
     )
-    SELECT result.article_id, result.total, document.text, result.score,
-           NULL::varchar[] AS lost
+    SELECT result.article_id, result.total, COALESCE(own.text, document.text) AS text,
+           result.score, NULL::varchar[] AS lost
       FROM result
       JOIN support_article_text document USING (id)
+      LEFT JOIN support_article_text own
+             ON own.article_id = result.article_id AND own.lang = %(lang)s
      UNION ALL
     SELECT NULL, NULL, NULL, -1,
            (SELECT array_agg(word) FROM term

@@ -96,6 +96,7 @@ class SupportTicketPublicMixin(models.AbstractModel):
             "claimed_name": form["name"],
             "claimed_company": form["company"],
             "customer_number": form["customer_number"],
+            "wants_notifications": form.get("notifications", False),
             "is_filed_publicly": True,
             "is_welcome_pending": True,
             "sender_lang": self.env.lang,
@@ -142,7 +143,9 @@ class SupportTicketPublicMixin(models.AbstractModel):
     def _welcome_stranger(self):
         """Link the contact as for a mail of unknown truth, and confirm the ticket."""
         self.ensure_one()
-        ticket = self.with_company(self.company_id)
+        company = self.company_id
+        # OdooBot's notes are for staff
+        ticket = self.with_company(company).with_context(lang=company.partner_id.lang)
         ticket.write({"is_welcome_pending": False, "is_contact_removed": False})
         contact, is_new = ticket._get_sender_contact(
             ticket.claimed_name, ticket.partner_email_normalized, "unknown"
@@ -172,7 +175,9 @@ class SupportTicketPublicMixin(models.AbstractModel):
         is_staff = self.partner_id and not self.partner_id.partner_share
         if is_staff or (is_new and self._has_many_new_senders()):
             return
-        self.with_context(support_unverified=True)._send_confirmation()
+        ticket = self.with_context(support_unverified=True)
+        ticket._send_confirmation()
+        ticket._ask_for_notifications()
 
     def _prepare_reader_context(self, partner):
         """Write to an address without contact in the language of the form."""

@@ -111,19 +111,33 @@ class SupportTypePublicMixin(models.AbstractModel):
 
     @api.model
     def _get_consent_inputs(self):
-        """Return the box for the privacy policy, if there is a text to agree to."""
+        """Return the boxes for the notifications and for the privacy policy.
+
+        Each if there is a text to agree to.
+        """
+        inputs = []
+        text = self.env["helpdesk.ticket"]._get_public_notification_text()
+        if text:
+            inputs.append(
+                {
+                    "name": "notifications",
+                    "kind": "checkbox",
+                    "label": text.wording,
+                    "help": self.env._("We send you a link to confirm this first."),
+                }
+            )
         text = self.env["support.consent.text"]._get_current("privacy")
-        if not text:
-            return []
-        return [
-            {
-                "name": "privacy",
-                "kind": "checkbox",
-                "label": text.wording,
-                "required": True,
-                "link": self.env.company.sudo().support_privacy_url,
-            }
-        ]
+        if text:
+            inputs.append(
+                {
+                    "name": "privacy",
+                    "kind": "checkbox",
+                    "label": text.wording,
+                    "required": True,
+                    "link": self.env.company.sudo().support_privacy_url,
+                }
+            )
+        return inputs
 
     # ---------------------------------------------------
     # Reading
@@ -152,6 +166,7 @@ class SupportTypePublicMixin(models.AbstractModel):
             "company": self._parse_sender_company,
             "customer_number": self._parse_customer_number,
             "privacy": self._parse_privacy,
+            "notifications": self._parse_notifications,
         }
         for name, parse in parsers.items():
             try:
@@ -191,11 +206,16 @@ class SupportTypePublicMixin(models.AbstractModel):
         return self._check_length(form_values.clean_text(value), 40)
 
     def _parse_privacy(self, value):
-        if self._get_consent_inputs() and not form_values.clean_text(value):
+        text = self.env["support.consent.text"]._get_current("privacy")
+        if text and not form_values.clean_text(value):
             raise ValidationError(
                 self.env._("We need your consent to work on your request.")
             )
         return bool(value)
+
+    def _parse_notifications(self, value):
+        text = self.env["helpdesk.ticket"]._get_public_notification_text()
+        return bool(text and form_values.clean_text(value))
 
     def _check_length(self, text, limit):
         if len(text) > limit:

@@ -62,6 +62,7 @@ from . import (
     test_public_claims,
     test_public_form,
     test_public_form_abuse,
+    test_public_notifications,
     test_quotes,
     test_settlement,
     test_smtp,

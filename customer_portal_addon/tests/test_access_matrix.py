@@ -115,6 +115,7 @@ ROUTES = {
         {**OPEN, "all": "form", "guest": "errors"},
     ),
     "/support/address": (NO_SUCH_METHOD, OPEN),
+    "/support/notifications": (NO_LINK, NO_LINK),  # see test_public_notifications.py
     "/new/ticket": (OVERVIEW, OVERVIEW),
     "/submitted/ticket": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
     "/my/tickets": (INSIDE, INSIDE),

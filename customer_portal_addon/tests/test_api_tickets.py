@@ -213,8 +213,7 @@ class TestApiTickets(ApiCase):
             self.assertEqual(ticket.commercial_partner_id, self.adler)
             self.assertFalse(ticket.message_partner_ids.filtered("partner_share"))
             self.assertTrue(ticket.partner_email)
-            notes = ticket.message_ids.filtered(lambda m: "named the address" in m.body)
-            self.assertTrue(notes)
+            self.assertIn(ticket.partner_email, str(ticket.message_ids.mapped("body")))
         self.assertEqual(self.env["mail.mail"].search([]), before)
         self.assertTrue(self._filed()[0].with_user(self.anna).has_access("read"))
         self.assertFalse(self._filed()[-1].with_user(self.emil).has_access("read"))
@@ -251,7 +250,7 @@ class TestApiTickets(ApiCase):
         self.assertEqual(self.file(self.ben_secret, headers).status_code, 201)
 
     def test_what_can_be_no_idempotency_key(self):
-        for value in ("x" * 201, "with blank", "ä"):
+        for value in ("", "x" * 201, "with blank", "ä"):
             headers = {"Idempotency-Key": value.encode()}
             response = self.file(self.ben_secret, headers)
             self.assertProblem(response, 400, "idempotency")

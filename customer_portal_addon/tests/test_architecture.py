@@ -235,6 +235,8 @@ class TestRoutes(TestCase):
             "support_kb_solved",
             "support_close_link",
             "support_close_link_act",
+            "support_notifications_link",
+            "support_notifications_link_act",
             "web_login",
             "signin",
             "web_auth_reset_password",

@@ -137,6 +137,18 @@ class TestArticleSearch(SupportCase):
             hit["excerpt"], "Vor der <mark>Gefahr</mark> &lt;img onerror=x&gt;"
         )
 
+    def test_excerpts_are_in_the_language_of_the_reader(self):
+        for code in ("en_US", "de_DE"):
+            self.env["res.lang"]._activate_lang(code)
+        article = self._create_article("Kalender", "<p>Termine stehen hier.</p>")
+        article.with_context(lang="en_US").body = "<p>Dates are in the calendar.</p>"
+        article.with_context(lang="de_DE").body = "<p>Termine stehen hier.</p>"
+        articles = self.articles.with_user(self.ben).with_context(lang="de_DE")
+        [hit] = articles._get_hits("calendar")[0]
+        self.assertEqual(hit["excerpt"], "Termine stehen hier.")
+        [hit] = articles.with_context(lang="en_US")._get_hits("calendar")[0]
+        self.assertIn("<mark>calendar</mark>", hit["excerpt"])
+
     def test_excerpts_show_where_the_words_stand(self):
         filling = "Lorem ipsum dolor sit amet. " * 30
         article = self._create_article("Lang", f"<p>{filling}Ziel. {filling}</p>")

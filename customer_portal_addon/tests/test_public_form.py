@@ -84,7 +84,7 @@ class TestPublicForm(PublicFormCase):
         page = self.open_form()
         names = {e.get("data-field") for e in self.find(page, "//*[@data-field]")}
         expected = set(FORM) | {"stamp", "homepage", "files"}
-        expected |= {"answer_percent", "answer_module"}
+        expected |= {"answer_percent", "answer_module", "notifications"}
         self.assertEqual(names, expected)
         marked = self.find(
             page, "//span[contains(@class, 'text-danger')]/ancestor::*[@data-field]"

@@ -13,6 +13,7 @@ SAME_IN_GERMAN = {
     "<span>–</span>",
     "Administrator",
     "Details",
+    "Feedback",
     "ID",
     "MB:",
     "Name",
@@ -24,7 +25,9 @@ SAME_IN_GERMAN = {
     "Text",
     "Ticket",
     "Tickets",
+    "Website",
     "fa-bug",
+    "https://…",
 }
 
 

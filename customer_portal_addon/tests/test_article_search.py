@@ -140,12 +140,12 @@ class TestArticleSearch(SupportCase):
     def test_excerpts_are_in_the_language_of_the_reader(self):
         for code in ("en_US", "de_DE"):
             self.env["res.lang"]._activate_lang(code)
-        article = self._create_article("Kalender", "<p>Termine stehen hier.</p>")
-        article.with_context(lang="en_US").body = "<p>Dates are in the calendar.</p>"
-        article.with_context(lang="de_DE").body = "<p>Termine stehen hier.</p>"
+        english, german = "Dates are in the calendar.", "Termine stehen hier."
+        article = self._create_article("Dates", f"<p>{english}</p>")
+        article.update_field_translations("body", {"de_DE": {english: german}})
         articles = self.articles.with_user(self.ben).with_context(lang="de_DE")
         [hit] = articles._get_hits("calendar")[0]
-        self.assertEqual(hit["excerpt"], "Termine stehen hier.")
+        self.assertEqual(hit["excerpt"], german)
         [hit] = articles.with_context(lang="en_US")._get_hits("calendar")[0]
         self.assertIn("<mark>calendar</mark>", hit["excerpt"])
 

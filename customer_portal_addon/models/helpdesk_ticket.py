@@ -99,6 +99,9 @@ class HelpdeskTicket(models.Model):
         "(commercial_partner_id, create_date DESC)"
     )
     # The contacts of a customer, and how many tickets it has in each stage
+    # a few among perhaps a million
+    _support_filed_publicly_idx = models.Index("(id) WHERE is_filed_publicly IS TRUE")
+    _support_welcome_idx = models.Index("(id) WHERE is_welcome_pending IS TRUE")
     _support_customer_contact_idx = models.Index(
         "(commercial_partner_id, partner_id) WHERE active IS TRUE"
     )

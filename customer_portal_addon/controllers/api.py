@@ -11,6 +11,7 @@ from odoo.http import request
 from ..exceptions import SupportApiProblem
 from ..tools import api_description, api_document, api_key, api_schema
 from .api_dispatcher import make_json
+from .ticket_form import read_file
 
 
 def get_key():
@@ -120,8 +121,8 @@ class SupportApiController(http.Controller):
             raw = sent.get_data()
         elif sent.mimetype == "multipart/form-data":
             part = sent.files.get("ticket")
-            raw = part.read() if part else sent.form.get("ticket", "").encode()
-            files = [(f.filename, f.read()) for f in sent.files.getlist("files")]
+            raw = read_file(part) if part else sent.form.get("ticket", "").encode()
+            files = [(f.filename, read_file(f)) for f in sent.files.getlist("files")]
         else:
             raise SupportApiProblem(
                 415,

@@ -10,6 +10,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from ..tools.form_values import clean_text
+
 ANSWERS = ("yes", "no", "sent")
 # How many articles a session remembers that it has been counted for
 REMEMBERED = 200
@@ -43,7 +45,7 @@ class SupportKnowledgeBase(http.Controller):
     def support_kb(self, search="", page="1", **kw):
         """The categories; everything (``all``); or what somebody looks for."""
         articles = request.env["support.article"]
-        search = search.strip()[:200]
+        search = clean_text(search)[:200]
         if search:
             page = self._read_page(page)
             hits, total = articles._get_hits(search, self._hits_per_page, page)
@@ -109,6 +111,7 @@ class SupportKnowledgeBase(http.Controller):
         return request.env["ir.http"]._get_support_decision().allowed
 
     def _read_page(self, page):
+        page = clean_text(page)
         return max(1, int(page)) if page.isdecimal() and len(page) < 6 else 1
 
     def _get_pager(self, total, page, step, **query):
@@ -170,7 +173,7 @@ class SupportKnowledgeBase(http.Controller):
             )
             if not is_noted:
                 return self._render_article(article, "limited", status=429)
-        answer = "sent" if helpful == "no" and comment.strip() else helpful
+        answer = "sent" if helpful == "no" and clean_text(comment) else helpful
         return request.redirect(
             f"{article.website_url}?answer={answer}#article_feedback"
         )
@@ -208,7 +211,7 @@ class SupportKnowledgeBase(http.Controller):
     )
     def support_kb_answers(self, q="", **kw):
         """The articles that fit a subject that is being typed, as JSON."""
-        answers = request.env["support.article"]._find_answers(q)
+        answers = request.env["support.article"]._find_answers(clean_text(q))
         return request.make_json_response(
             {"answers": answers}, headers={"X-Robots-Tag": "noindex"}
         )

@@ -16,7 +16,16 @@ def read_posted_form(file_input="files"):
     """
     posted = request.httprequest
     files = posted.files.getlist(file_input)
-    return posted.form.to_dict(flat=False), [(f.filename, f.read()) for f in files]
+    return posted.form.to_dict(flat=False), [(f.filename, read_file(f)) for f in files]
+
+
+def read_file(upload):
+    """Return the content of a file that was sent, also when Odoo tries once more.
+
+    It then rewinds only the first file of each name.
+    """
+    upload.seek(0)
+    return upload.read()
 
 
 class SupportTicketForm(HelpdeskTicketController):

@@ -99,9 +99,6 @@ class HelpdeskTicket(models.Model):
         "(commercial_partner_id, create_date DESC)"
     )
     # The contacts of a customer, and how many tickets it has in each stage
-    # a few among perhaps a million
-    _support_filed_publicly_idx = models.Index("(id) WHERE is_filed_publicly IS TRUE")
-    _support_welcome_idx = models.Index("(id) WHERE is_welcome_pending IS TRUE")
     _support_customer_contact_idx = models.Index(
         "(commercial_partner_id, partner_id) WHERE active IS TRUE"
     )
@@ -125,7 +122,8 @@ class HelpdeskTicket(models.Model):
     )
     _support_number_idx = models.Index("(number)")
 
-    # The few that wait for their confirmation
+    # The few that were filed without a login, and that wait for their confirmation
+    _support_filed_publicly_idx = models.Index("(id) WHERE is_filed_publicly IS TRUE")
     _support_welcome_idx = models.Index("(id) WHERE is_welcome_pending IS TRUE")
 
     # Who files how much within an hour

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.tools import email_normalize
 
 from ..tools import mail_domain, mail_slips
+from ..tools.form_values import clean_text
 
 
 class SupportAddressHint(models.AbstractModel):
@@ -19,7 +20,7 @@ class SupportAddressHint(models.AbstractModel):
         :return: ``suggestion`` (an address), ``warning`` (a sentence); empty: fine
         :rtype: dict
         """
-        address = email_normalize(typed or "")
+        address = email_normalize(clean_text(typed))
         if not address or len(address) > 254:
             return {}
         suggestion = mail_slips.suggest_address(address)

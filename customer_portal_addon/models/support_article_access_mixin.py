@@ -52,7 +52,8 @@ class SupportArticleAccessMixin(models.AbstractModel):
         if article and article.has_access("read") and article._is_on_website():
             return article, None
         article_sudo = article.sudo()
-        if article_sudo.active and article_sudo.is_published and self._is_on_website():
+        is_there = article_sudo.active and article_sudo.is_published
+        if is_there and article_sudo._is_on_website():
             return self.browse(), "login" if self.env.user._is_public() else "refused"
         return self.browse(), "missing"
 

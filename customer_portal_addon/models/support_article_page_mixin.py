@@ -89,12 +89,20 @@ class SupportArticlePageMixin(models.AbstractModel):
         """
         domain = self._get_published_domain() & Domain("visibility", "=", "everyone")
         articles = self.search(domain)
-        categories = articles.category_id.filtered("active")
+        categories = articles._get_readable_categories()
         entries = [{"loc": category.website_url} for category in categories]
         return entries + [
             {"loc": article.website_url, "lastmod": article.content_date.date()}
             for article in articles
         ]
+
+    def _get_readable_categories(self):
+        """Return the categories that the current user may read, of articles.
+
+        A category that is archived, or of another website, hides no article.
+        """
+        category_ids = self.sudo().category_id.ids
+        return self.env["support.article.category"].search([("id", "in", category_ids)])
 
     def _get_page_values(self):
         """Return what the page shows besides the article itself.
@@ -110,7 +118,7 @@ class SupportArticlePageMixin(models.AbstractModel):
         return {
             "article": self,
             "main_object": self,
-            "category": self.category_id if self.category_id.active else None,
+            "category": self._get_readable_categories() or None,
             "tags": [
                 {"name": name, "url": f"/support/kb?search={quote_plus(name)}"}
                 for name in article_sudo.tag_ids.mapped("name")

@@ -43,12 +43,13 @@ class SupportArticleSearchMixin(models.AbstractModel):
         # found among what the visitor may read: no need to ask again for each field
         articles_sudo = articles.sudo()
         articles_sudo.fetch(["name", "seo_name", "category_id"])
+        categories = articles._get_readable_categories()
         hits = [
             {
                 "article": article,
                 "url": article_sudo.website_url,
                 "name": self._mark(article_sudo.name, forms),
-                "category": article_sudo.category_id.name,
+                "category": (article_sudo.category_id & categories).name,
                 "excerpt": self._mark(cut_excerpt(row["text"], forms), forms),
             }
             for article, article_sudo, row in zip(

@@ -124,6 +124,8 @@ class SupportArticleWord(models.Model):
     def _find_alike(self, word):
         """Return the words that somebody may have meant.
 
+        Not the word itself: no article that may be read has it, perhaps another one.
+
         :rtype: list[str]
         """
         if not allowed_typos(word) or not self.env.registry.has_trigram:
@@ -139,10 +141,11 @@ class SupportArticleWord(models.Model):
             SQL(
                 """
                 SELECT word FROM support_article_word
-                 WHERE word %% %s
+                 WHERE word %% %s AND word <> %s
                  ORDER BY similarity(word, %s) DESC, word
                  LIMIT %s
                 """,
+                word,
                 word,
                 word,
                 CANDIDATES,

@@ -55,7 +55,9 @@ class SupportTicketCloseLinkMixin(models.AbstractModel):
         :return: (ticket with all rights, res.partner, str) or None
         """
         try:
-            values = verify_hash_signed(self.sudo().env, SCOPES[purpose], token or "")
+            values = verify_hash_signed(
+                self.sudo().env, SCOPES[purpose], form_values.clean_text(token)
+            )
         except ValueError:  # not even the form of a token
             return None
         if not values or [values[0]] != self.ids:

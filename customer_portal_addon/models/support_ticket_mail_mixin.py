@@ -151,7 +151,9 @@ class SupportTicketMailMixin(models.AbstractModel):
         since = self.env.cr.now() - timedelta(hours=1)
         limit = self._max_new_senders
         tickets_sudo = self.sudo().with_context(active_test=False)
-        latest_sudo = tickets_sudo.search([], order="id desc", limit=3 * limit)
+        # those filed without a login have no contact yet when it is their turn
+        domain = [("is_welcome_pending", "=", False)]
+        latest_sudo = tickets_sudo.search(domain, order="id desc", limit=3 * limit)
         strangers_sudo = latest_sudo.filtered(
             lambda ticket: ticket.partner_id and ticket.partner_id.create_date > since
         )

@@ -146,6 +146,10 @@ class SupportTicketPublicMixin(models.AbstractModel):
         company = self.company_id
         # OdooBot's notes are for staff
         ticket = self.with_company(company).with_context(lang=company.partner_id.lang)
+        if ticket.partner_id:  # somebody of the team was faster
+            ticket.is_welcome_pending = False
+            ticket._confirm_filing(False)
+            return
         ticket.write({"is_welcome_pending": False, "is_contact_removed": False})
         contact, is_new = ticket._get_sender_contact(
             ticket.claimed_name, ticket.partner_email_normalized, "unknown"

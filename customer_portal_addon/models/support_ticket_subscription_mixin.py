@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import hash_sign, verify_hash_signed
 
+from ..tools import form_values
+
 SCOPE = "support-notifications"
 LINK_LIFETIME = timedelta(days=7)
 
@@ -64,7 +66,8 @@ class SupportTicketSubscriptionMixin(models.AbstractModel):
         :rtype: tuple
         """
         try:
-            values = verify_hash_signed(self.sudo().env, SCOPE, token or "")
+            token = form_values.clean_text(token)
+            values = verify_hash_signed(self.sudo().env, SCOPE, token)
         except ValueError:  # not even the form of a token
             return None
         if not values:

@@ -155,6 +155,46 @@ class TestArticlePages(SupportHttpCase):
         page = self.open_as(self.ben, self.covered.website_url)
         self.assertIn(HIDDEN, page.text)
 
+    def test_archived_categories_hide_no_article(self):
+        self.env["ir.attachment"].search([("url", "=like", "/sitemap%")]).unlink()
+        self.category.active = False
+        page = self.open_as(None, self.article.website_url)
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn(self.category.name, page.text)
+        page = self.url_open("/support/kb?search=Passwort")
+        self.assertIn("Passwort", self.find(page, "//main")[0].text_content())
+        self.assertNotIn(self.category.name, page.text)
+        with mute_logger("odoo.addons.website.models.website"):
+            text = self.url_open("/sitemap.xml").text
+        self.assertIn(self.article.website_url, text)
+        self.assertNotIn(
+            f"<loc>{self.category.get_base_url()}{self.category.website_url}</loc>",
+            text,
+        )
+
+    def test_articles_of_other_websites_do_not_exist(self):
+        other = self.env["website"].create({"name": "Other"})
+        self.article.website_id = other
+        for user in (None, self.ben):
+            page = self.open_as(
+                user, f"/support/kb/article/{self.article.id}", allow_redirects=False
+            )
+            self.assertEqual(page.status_code, 404)
+
+    def test_files_instead_of_texts(self):
+        self.open_as(None, "/support/kb")
+        for url, name in (
+            ("/support/kb", "search"),
+            ("/support/kb?all=1", "page"),
+            ("/support/kb/answers", "q"),
+            ("/support/notifications", "token"),
+            ("/support/ticket/1/close", "token"),
+        ):
+            response = self.opener.get(
+                self.base_url() + url, files={name: ("x.txt", b"1")}
+            )
+            self.assertLess(response.status_code, 500, url)
+
     def test_staff_look_at_drafts(self):
         page = self.open_as(self.agent, self.draft.website_url)
         self.assertIn("only staff", self.text_of(page, "article_draft"))

@@ -51,6 +51,10 @@ class TestArticleSearch(SupportCase):
         self.assertFinds(words, self.password, lang="en_US")
         self.assertFinds(("Drucker", "drucken", "Druker", "Druckers"), self.printer)
 
+    def test_slips_in_drafts_are_forgiven_all_the_same(self):
+        self._create_article("Pasword und Passwotr", is_published=False)
+        self.assertFinds(("Pasword", "Passwotr"), self.password)
+
     def test_english_is_stemmed_in_both_languages(self):
         words = ("licence", "licences", "computer", "moved", "licnece")
         self.assertFinds(words, self.licence)

@@ -75,6 +75,13 @@ class TestPublicForm(PublicFormCase):
         self.assertEqual(ticket.context_window, "Orders")
         self.assertFalse(ticket.api_key_id)
 
+    def test_whom_staff_have_chosen_stays_the_contact(self):
+        ticket = self.file(email=self.ben.email)
+        ticket.partner_id = self.emil.partner_id
+        self.welcome()
+        self.assertEqual(ticket.partner_id, self.emil.partner_id)
+        self.assertFalse(ticket.is_welcome_pending)
+
     def test_articles_are_offered_beside_the_form(self):
         self.assertTrue(
             self.find(self.open_form(), "//form//*[@data-id='form_answers']")

@@ -439,6 +439,17 @@ class TestAttacks(AbuseCase):
         confirmed = [m for _to, m in self.sink.mails if "received" in m["Subject"]]
         self.assertEqual(len(confirmed), 3)
 
+    def test_a_burst_of_new_addresses_is_not_overlooked(self):
+        """More at once than the latest tickets that are looked at."""
+        tickets = type(self.env["helpdesk.ticket"])
+        self.company.support_limit_burst = 0
+        with patch.object(tickets, "_max_new_senders", 2):
+            for number in range(10):
+                self.try_to_file(email=f"w{number}@elsewhere.example")
+            self.welcome()
+        confirmed = [m for _to, m in self.sink.mails if "received" in m["Subject"]]
+        self.assertEqual(len(confirmed), 2)
+
 
 @tagged("post_install", "-at_install")
 class TestCountingProcesses(BaseCase):

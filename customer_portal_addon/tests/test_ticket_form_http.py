@@ -1,7 +1,12 @@
+import io
+
+from werkzeug.datastructures import FileStorage
+
 from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..controllers.ticket_form import read_file
 from .common import EXE, PNG
 from .http_common import SupportHttpCase
 
@@ -14,6 +19,12 @@ class TestTicketFormHttp(SupportHttpCase):
         super().setUp()
         self.slug = self.env["ir.http"]._slug(self.error_type)
         self.url = f"/support/ticket/new/{self.slug}"
+
+    def test_files_are_read_from_their_beginning(self):
+        """Odoo rewinds only the first file of a name when it tries once more."""
+        upload = FileStorage(io.BytesIO(b"content"), "x.txt")
+        for _time in range(2):
+            self.assertEqual(read_file(upload), b"content")
 
     def tickets(self):
         return self.env["helpdesk.ticket"].search([("name", "=", "Crash")])

@@ -1,4 +1,4 @@
-"""Entry point of bin/demo, bin/test, bin/lint and bin/odoo."""
+"""Entry point of bin/demo, bin/test, bin/lint bin/odoo."""
 
 import importlib
 import signal
@@ -6,6 +6,7 @@ import sys
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 COMMANDS = {
+    "bench": "run_bench",
     "demo": "run_demo",
     "lint": "run_lint",
     "odoo": "run_odoo",

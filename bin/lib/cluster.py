@@ -34,6 +34,14 @@ logging_collector = off
 log_timezone = 'UTC'
 timezone = 'UTC'
 """
+# A server of its own for measuring: more memory, and it counts its statements.
+BENCH = "postgres-bench"
+BENCH_SETTINGS = """
+shared_buffers = 4GB
+effective_cache_size = 12GB
+max_wal_size = 8GB
+shared_preload_libraries = 'pg_stat_statements'
+"""
 
 
 def is_given():
@@ -42,12 +50,13 @@ def is_given():
 
 
 @contextlib.contextmanager
-def running(steps):
+def running(steps, bench=False):
     """Yield the environment variables that reach a running server."""
     if is_given():
         yield _given()
         return
-    cluster = Cluster(machine.need_postgresql(steps))
+    programs = machine.need_postgresql(steps)
+    cluster = Cluster(programs, BENCH, BENCH_SETTINGS) if bench else Cluster(programs)
     with cluster.used(steps):
         yield cluster.variables
 
@@ -108,11 +117,17 @@ def psql(variables, sql, database):
 
 
 class Cluster:
-    """The private server."""
+    """A private server.
 
-    def __init__(self, programs):
+    :param name: its folder in the cache
+    :param settings: lines for its configuration, beside those that all have
+    """
+
+    def __init__(self, programs, name="postgres", settings=""):
         self.programs = programs
-        self.folder = cache.root() / "postgres"
+        self.name = name
+        self.settings = settings
+        self.folder = cache.root() / name
         self.data = self.folder / "data"
         self.run = self.folder / "run"
         # PostgreSQL refuses to run as root.
@@ -123,14 +138,14 @@ class Cluster:
     @contextlib.contextmanager
     def used(self, steps):
         """Keep the server running for as long as the block lasts."""
-        users = (cache.root() / "postgres-users.lock").open("a")
+        users = (cache.root() / f"{self.name}-users.lock").open("a")
         try:
-            with cache.locked("postgres"):
+            with cache.locked(self.name):
                 self._ensure(steps)
                 fcntl.flock(users, fcntl.LOCK_SH)
             yield self
         finally:
-            with cache.locked("postgres"):
+            with cache.locked(self.name):
                 try:
                     fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
@@ -180,7 +195,7 @@ class Cluster:
 
     def _create(self):
         cache.check_space(cache.GIGABYTE)
-        log = cache.log("postgres")
+        log = cache.log(self.name)
         run(["rm", "-rf", self.folder], log, "Removing an unfinished database server")
         for folder in (self.folder, self.run):
             folder.mkdir(mode=0o755)
@@ -199,7 +214,8 @@ class Cluster:
         self._write("complete", "")
 
     def _settings(self):
-        return f"{SETTINGS}unix_socket_directories = '{self.run}'\nport = {PORT}\n"
+        socket = f"unix_socket_directories = '{self.run}'\nport = {PORT}\n"
+        return SETTINGS + self.settings + socket
 
     def _ident(self):
         """Who may come in over the socket: the server's user and we, nobody else."""
@@ -211,7 +227,7 @@ class Cluster:
     def _start(self):
         what = "Starting the private PostgreSQL server"
         options = ["-D", self.data, "-l", self.log, "-w", "-t", "60", "start"]
-        self._run(["pg_ctl", *options], cache.log("postgres"), what)
+        self._run(["pg_ctl", *options], cache.log(self.name), what)
 
     def _write(self, name, text):
         path = self.data / name

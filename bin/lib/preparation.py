@@ -11,8 +11,8 @@ from odoo_server import Odoo
 
 
 @contextlib.contextmanager
-def ready(steps, browser=False):
-    """Yield Odoo with a running database server."""
+def ready(steps, browser=False, bench=False):
+    """Yield Odoo with a running database server; ``bench``: the one for measuring."""
     cache.prepare()
     with cache.locked("setup"):
         with steps.step("Odoo 19"):
@@ -27,6 +27,6 @@ def ready(steps, browser=False):
                 steps.note(machine.need_chromium(steps))
     with contextlib.ExitStack() as stack:
         with steps.step("PostgreSQL"):
-            variables = stack.enter_context(cluster.running(steps))
+            variables = stack.enter_context(cluster.running(steps, bench))
             steps.note(f"server at {variables.get('PGHOST') or 'its default address'}")
         yield Odoo(tree, python, variables)

@@ -3,19 +3,14 @@
 import argparse
 import contextlib
 import fcntl
-import os
 import shutil
-import signal
-import subprocess
-import time
-import urllib.error
-import urllib.request
 
 import cache
 import ports
 import preparation
 from console import Fail, Steps, say
 from database import Database
+from processes import Processes
 
 DATABASE = "customer_portal_demo"
 # login, password, who; as in the addon's demo data
@@ -30,8 +25,6 @@ LOGINS = (
     ("agent", "agent", "staff: helpdesk user"),
     ("admin", "admin", "staff: Odoo's administrator"),
 )
-START_SECONDS = 120
-STOP_SECONDS = 15
 
 
 def parse(arguments):
@@ -78,8 +71,8 @@ def run(arguments):
                 command += [options.smtp_port, options.mail_port]
                 processes.start("the mail catcher", command, "mail-catcher")
                 processes.start("Odoo", odoo.command(), "demo", odoo.environ(conf))
-                _wait(processes, f"http://localhost:{options.port}/web/login")
-                _wait(processes, f"http://localhost:{options.mail_port}/")
+                processes.wait(f"http://localhost:{options.port}/web/login")
+                processes.wait(f"http://localhost:{options.mail_port}/")
             _banner(options, steps)
             processes.watch()
     return 0
@@ -109,19 +102,6 @@ def _set_address(database, address):
         )
 
 
-def _wait(processes, address):
-    """Wait until the server answers, or is not there any more."""
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        processes.check()
-        try:
-            with urllib.request.urlopen(address, timeout=60):
-                return
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            processes.pause(0.2)
-    raise Fail(f"{address} did not answer; see the logs in {cache.root() / 'log'}.")
-
-
 def _banner(options, steps):
     say(f"\nReady after {steps.seconds():.0f} s.\n")
     say(f"  Portal        http://localhost:{options.port}/support")
@@ -131,63 +111,3 @@ def _banner(options, steps):
     for login, password, who in (("login", "password", "who"), *LOGINS):
         say(f"  {login:<22}{password:<10}{who}")
     say("\nCtrl-C stops everything; 'bin/demo --reset' begins anew.")
-
-
-class Processes:
-    """The processes that the demo runs; each is a process group of its own."""
-
-    def __init__(self):
-        self.running = []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *exception):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)  # the stop itself is not stopped
-        for _name, process, _log in reversed(self.running):
-            self._stop(process)
-
-    def start(self, name, command, log, env=None):
-        log = cache.log(log)
-        with log.open("wb") as output:
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                env=env,
-                start_new_session=True,
-            )
-        self.running.append((name, process, log))
-
-    def check(self):
-        for name, process, log in self.running:
-            if process.poll() is not None:
-                code = process.returncode
-                raise Fail(f"{name} ended by itself (exit code {code}); see {log}.")
-
-    def pause(self, seconds):
-        """Wait, but no longer than what was started last, the server, is there."""
-        _name, process, _log = self.running[-1]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(seconds)
-
-    def watch(self):
-        """Until Ctrl-C, or until something that should run does not."""
-        try:
-            while True:
-                self.check()
-                self.pause(1)
-        except KeyboardInterrupt:
-            say("\nStopping …")
-
-    def _stop(self, process):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()

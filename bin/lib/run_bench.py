@@ -1,0 +1,34 @@
+"""bin/bench: what the portal costs, beside Odoo's own pages and the stock helpdesk."""
+
+import argparse
+import importlib
+import sys
+
+import cache
+import preparation
+from console import Steps
+
+sys.path.append(str(cache.REPO / "bench"))
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument(
+        "--quick", action="store_true", help="up to 100,000 tickets, not a million"
+    )
+    parser.add_argument(
+        "--soak",
+        type=float,
+        metavar="MINUTES",
+        help="instead: 40 simulated people on two servers for that long",
+    )
+    return parser.parse_args(arguments)
+
+
+def run(arguments):
+    options = parse(arguments)
+    steps = Steps()
+    with preparation.ready(steps, bench=True) as odoo:
+        if options.soak:
+            return importlib.import_module("soak").run(odoo, steps, options.soak)
+        return importlib.import_module("measure").run(odoo, steps, options.quick)

@@ -93,6 +93,12 @@ def maintenance():
     return os.environ.get("PGDATABASE") or "postgres"
 
 
+def superuser():
+    """Who may do everything on the private server, which runs as them."""
+    # PostgreSQL refuses to run as root.
+    return "postgres" if os.geteuid() == 0 else getpass.getuser()
+
+
 def environ(variables):
     """The process environment with exactly these connection settings."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
@@ -130,8 +136,7 @@ class Cluster:
         self.folder = cache.root() / name
         self.data = self.folder / "data"
         self.run = self.folder / "run"
-        # PostgreSQL refuses to run as root.
-        self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
+        self.user = superuser()
         self.variables = {"PGHOST": str(self.run), "PGPORT": PORT, "PGUSER": ROLE}
         self.log = self.folder / "server.log"
 

@@ -29,6 +29,7 @@ class Database:
         self.conf = conf
         self.demo = demo
         self.ground = ground
+        self.addon = addon
         self.modules = [cache.ADDON] if addon else cache.addon_dependencies()
         self.log = cache.log(f"{name}-install")
         files = [REQUIREMENTS / "odoo.txt", REQUIREMENTS / "oca.txt"]

@@ -1,0 +1,78 @@
+"""What filing a ticket costs, by form and by mail, beside the stock helpdesk."""
+
+import re
+from email.message import EmailMessage
+
+from servers import Person
+
+from console import Fail
+
+TEXT = "Seit dem Update druckt das Programm keine Etiketten mehr. " * 5
+MAIL_TO = "support@service.example"
+
+
+def by_form(ours, stock, rounds):
+    """File tickets through both forms in turn, each by somebody else.
+
+    :return: ``ours`` and ``stock``: seconds from sending the form to the answer
+    :rtype: dict[str, list[float]]
+    """
+    seconds = {"ours": [], "stock": []}
+    logins = ours.database.size.ordinary
+    types = Person(ours, logins[0]).get("/support/ticket/new").body
+    path = re.search(r'href="(/support/ticket/new/[^"?]+)', types)[1]
+    for number in range(rounds + 2):
+        login = logins[number % len(logins)]
+        fields = {"subject": f"Bench {number}", "description": TEXT}
+        ours_person = Person(ours, login)
+        filled = _fill(ours_person, path, fields)
+        answers = {
+            "ours": ours_person.submit(path, filled),
+            "stock": Person(stock, login).submit(
+                "/submitted/ticket", fields, form="/new/ticket"
+            ),
+        }
+        for name, answer in answers.items():
+            if "/my/ticket/" not in answer.location:
+                raise Fail(f"{name}: filing answered {answer.status}.")
+            if number >= 2:
+                seconds[name].append(answer.seconds)
+    return seconds
+
+
+def _fill(person, path, fields):
+    """Return the fields with an answer to each question of the form."""
+    answers = {}
+    for part in person.get(path).body.split('data-field="')[1:]:
+        name, _quote, html = part.partition('"')
+        choice = re.search(r'value="(\d+)"', html)
+        is_date = 'type="date"' in html
+        if name.startswith("answer_"):
+            answers[name] = choice[1] if choice else "2026-03-01" if is_date else "A"
+    return {**answers, **fields}
+
+
+def by_mail(ours, stock, rounds):
+    """Hand the same mails to both gateways in turn, as the mail server's script does.
+
+    :rtype: dict[str, list[float]]
+    """
+    seconds = {"ours": [], "stock": []}
+    senders = ours.database.size.ordinary
+    for number in range(rounds + 2):
+        sender = senders[number % len(senders)]
+        for name, server in (("ours", ours), ("stock", stock)):
+            mail = make_mail(sender, number)
+            _id, spent = server.rpc("mail.thread", "message_process", False, mail)
+            if number >= 2:
+                seconds[name].append(spent)
+    return seconds
+
+
+def make_mail(sender, number):
+    mail = EmailMessage()
+    mail["From"], mail["To"] = sender, MAIL_TO
+    mail["Subject"] = f"Bench {number}"
+    mail["Message-ID"] = f"<{number}.{sender}>"
+    mail.set_content(TEXT)
+    return mail.as_string()

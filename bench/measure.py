@@ -1,0 +1,149 @@
+"""One run of bin/bench: everything measured, then judged."""
+
+import contextlib
+import json
+import platform
+import time
+from statistics import median
+
+import data
+import filing
+import ledger
+import pages
+import report
+import statements
+from servers import HOST, Person, Server
+
+import cache
+import cluster
+from console import Fail, say
+from processes import Processes
+
+STOCK_PORT, OURS_PORT, SMTP_PORT, MAIL_PORT = 8269, 8279, 8289, 8290
+QUICK, FULL = (100_000,), (10_000, 100_000, 1_000_000)
+
+
+def run(odoo, steps, is_quick):
+    """Measure, print the table, and return 0 when every bar is met."""
+    rounds = 15 if is_quick else 40
+    results = {
+        "machine": describe_machine(odoo),
+        "date": time.strftime("%Y-%m-%d"),
+        "is_quick": is_quick,
+        "sizes": {},
+    }
+    for tickets in QUICK if is_quick else FULL:
+        stock, ours = data.ensure(odoo, steps, tickets)
+        with side_by_side(odoo, steps, stock, ours) as servers:
+            results["sizes"][tickets] = measure(steps, *servers, rounds)
+    results["seconds"] = steps.seconds()
+    name = "quick" if is_quick else "full"
+    path = data.bench_folder() / f"{name}.json"
+    path.write_text(json.dumps(results, indent=1))
+    bars = report.judge(results)
+    say(report.table(bars))
+    say(f"\n{steps.seconds() / 60:.0f} min; all figures are in {path}.")
+    return 0 if all(bar.is_met for bar in bars) else 1
+
+
+def describe_machine(odoo):
+    cpus = [
+        line.partition(":")[2].strip()
+        for line in open("/proc/cpuinfo")
+        if line.startswith("model name")
+    ]
+    memory = int(open("/proc/meminfo").readline().split()[1]) / 1024**2
+    version = cluster.psql(odoo.variables, "show server_version", "postgres")
+    return {
+        "cpu": f"{len(cpus)} × {cpus[0] if cpus else platform.machine()}",
+        "memory": f"{memory:.0f} GiB",
+        "postgresql": version.split()[0],
+        "python": platform.python_version(),
+        "odoo": odoo.tree.version,
+    }
+
+
+@contextlib.contextmanager
+def side_by_side(odoo, steps, stock, ours):
+    """Run both servers, and somebody who takes their mails."""
+    with Processes() as processes:
+        with steps.step("Starting both servers"):
+            catcher = cache.REPO / "bin" / "lib" / "mail_catcher.py"
+            mails = data.bench_folder() / "mails"
+            command = [odoo.environment.python, catcher, mails, SMTP_PORT, MAIL_PORT]
+            processes.start("the mail catcher", command, "bench-mails")
+            processes.wait(f"http://{HOST}:{MAIL_PORT}/")
+            servers = [
+                Server(processes, database, port, SMTP_PORT)
+                for database, port in ((ours, OURS_PORT), (stock, STOCK_PORT))
+            ]
+        yield servers
+
+
+def measure(steps, ours, stock, rounds):
+    """Return everything that was measured at one size."""
+    found = {"start": {"ours": ours.start_seconds, "stock": stock.start_seconds}}
+    with steps.step("Pages"):
+        seconds = pages.measure(ours, stock, rounds)
+        found["pages"] = {key: pages.summary(times) for key, times in seconds.items()}
+        found["queries"] = count_queries(ours)
+    with steps.step("Requests per second"):
+        person = pages.log_in(ours)[pages.ORDINARY]
+        other = pages.log_in(stock)[pages.ORDINARY]
+        calls = {
+            "ours": (person, "/my/tickets"),
+            "stock": (other, "/my/tickets"),
+            "bare": (other, pages.RULER),
+        }
+        found["throughput"] = pages.compare_throughput(calls, rounds / 8, 3)
+    with steps.step("The gate"):
+        found["gate"] = compare_gate(ours, rounds)
+    with steps.step("Filing by form and by mail"):
+        found["form"] = filing.by_form(ours, stock, rounds)
+        found["mail"] = filing.by_mail(ours, stock, rounds)
+    with steps.step("The ledger"):
+        found["ledger"] = ledger.costs(ours.database, rounds)
+        found["at_once"] = ledger.post_at_once(ours.database, 2000)
+    with steps.step("Statements"):
+        people = pages.log_in(ours)
+        found["statements"] = {
+            page.key: statements.slowest(ours.database, people[page.who], page.path)
+            for page in pages.PAGES
+        }
+    found["memory"] = {"ours": ours.worker_memory(), "stock": stock.worker_memory()}
+    found["install"] = json.loads(ours.database.install_file.read_text())
+    return found
+
+
+def count_queries(server):
+    """Return the usual number of queries of each page."""
+    logged = server.queries()
+    return {
+        page.key: median(logged[f"GET {page.path}"])
+        for page in pages.PAGES
+        if f"GET {page.path}" in logged
+    }
+
+
+def compare_gate(server, rounds):
+    """Measure one page with the gate asking for contracts and with it off, in turns."""
+    person = Person(server, server.database.size.ordinary[0])
+    seconds = {"contract": [], "open": []}
+    queries = {}
+    for _round in range(8):
+        for policy, times in seconds.items():
+            server.rpc("res.company", "write", [1], {"support_policy": policy})
+            for number in range(pages.WARM_UP + rounds):
+                answer = person.get(f"/support/status?{policy}")
+                if answer.status != 200:
+                    raise Fail(f"The page behind the gate answered {answer.status}.")
+                if number >= pages.WARM_UP:
+                    times.append(answer.seconds)
+    server.rpc("res.company", "write", [1], {"support_policy": "contract"})
+    logged = server.queries()
+    for policy in seconds:
+        queries[policy] = median(logged[f"GET /support/status?{policy}"])
+    return {
+        "queries": queries["contract"] - queries["open"],
+        "throughput": median(seconds["open"]) / median(seconds["contract"]),
+    }

@@ -68,9 +68,12 @@ class Server:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = []
         for pid in children.read_text().split():
-            command = Path(f"/proc/{pid}/cmdline").read_bytes()
-            if b"gevent" not in command:
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes()
                 smaps = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            except FileNotFoundError:
+                continue  # it has just ended
+            if b"gevent" not in command:
                 found.append(int(re.search(r"^Pss: +(\d+)", smaps, re.M)[1]) / 1024)
         return sorted(found)
 

@@ -132,11 +132,16 @@ class HelpdeskTicket(models.Model):
     )
 
     def _auto_init(self):
-        """Add the columns of the status empty; the hooks fill them, with SQL.
+        """Add some columns empty; the hooks fill them, with SQL.
 
         The ORM would compute them in Python, for each of perhaps a million tickets.
         """
-        columns = {"portal_role": "varchar", "status_since": "timestamp"}
+        columns = {
+            "portal_role": "varchar",
+            "status_since": "timestamp",
+            "partner_email_normalized": "varchar",
+            "last_activity_at": "timestamp",
+        }
         for name, kind in columns.items():
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, kind)

@@ -311,13 +311,13 @@ class ResPartner(models.Model):
 
     def _ensure_support_code(self):
         """Give a support ID to the contacts that have none."""
-        sequence_sudo = self.env["ir.sequence"].sudo()
-        for partner in self.sudo():
-            if not partner.support_code:
-                number = sequence_sudo.next_by_code(
-                    "customer_portal_addon.support_code"
-                )
-                partner.support_code = support_code.compose(int(number))
+        partners_sudo = self.sudo().filtered(lambda partner: not partner.support_code)
+        if not partners_sudo:
+            return
+        code = "customer_portal_addon.support_code"
+        sequence_sudo = self.env["ir.sequence"].sudo().search([("code", "=", code)])
+        for partner in partners_sudo:
+            partner.support_code = support_code.compose(int(sequence_sudo.next_by_id()))
 
     # ---------------------------------------------------
     # Mails

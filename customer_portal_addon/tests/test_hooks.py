@@ -25,11 +25,32 @@ class TestHooks(SupportCase):
         self.ben.partner_id.support_code = False
         self.env.flush_all()
         self.env.invalidate_all()
-        hooks._catch_up_on_existing_tickets(self.env)
+        hooks.fill_ticket_columns(self.env)
+        hooks._give_support_codes(self.env)
         self.assertEqual(str(quiet.last_activity_at), "2026-02-01 08:00:00")
         self.assertEqual(str(busy.last_activity_at), "2026-03-04 10:00:00")
         self.assertTrue(self.ben.partner_id.support_code)
         self.assertFalse(self.gesa.partner_id.support_code)
+
+    def test_existing_tickets_get_the_addresses_that_odoo_would_compute(self):
+        addresses = ["Ben@Adler.Example", "b.e-n+1@x-y.adler.example", "no address"]
+        addresses += ['"Ben, B." <Ben@Adler.example>', " ben@adler.example ", ""]
+        addresses += ["bén@adler.example", "ben@adler", "a..b@c.example", "a_@c.example"]
+        addresses += ["a@x.example, b@x.example", "BEN@MÜLLER.example", "-a@c.example"]
+        tickets = self._create_ticket(self.ben).browse()
+        for address in addresses:
+            ticket = self._create_ticket(self.ben)
+            ticket.partner_email = address
+            tickets += ticket
+        expected = tickets.mapped("partner_email_normalized")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE helpdesk_ticket SET partner_email_normalized = NULL"
+        )
+        self.env.invalidate_all()
+        hooks.fill_ticket_columns(self.env)
+        self.assertEqual(tickets.mapped("partner_email_normalized"), expected)
+        self.assertIn("ben@adler.example", expected)
 
     def test_stages_send_our_mail_and_get_ocas_back(self):
         done = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")

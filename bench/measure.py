@@ -104,7 +104,7 @@ def measure(steps, ours, stock, rounds):
     with steps.step("The ledger"):
         found["ledger"] = ledger.costs(ours.database, rounds)
         found["at_once"] = ledger.post_at_once(ours.database, 2000)
-    with steps.step("Statements"):
+    with steps.step("The slowest statements"):
         people = pages.log_in(ours)
         found["statements"] = {
             page.key: statements.slowest(ours.database, people[page.who], page.path)

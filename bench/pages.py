@@ -11,19 +11,23 @@ from console import Fail
 
 RULER = "/my"
 # Who looks at a page
-ORDINARY, HEAVY, ADMINISTRATOR = "ordinary", "heavy", "administrator"
+ORDINARY, HEAVY, ADMINISTRATOR = EVERYBODY = "ordinary", "heavy", "administrator"
 WARM_UP = 4
 CLIENTS = 4
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page that is measured; ``is_bar``: whether the bar of 1.5 is its own."""
+    """A page that is measured.
+
+    ``is_bar``: whether the bar of 1.5 holds for it.
+    """
 
     title: str
     who: str
     path: str
     is_bar: bool = True
+    is_plotted: bool = False
 
     @property
     def key(self):

@@ -53,6 +53,7 @@ def make_people(env):
         "packages": {each.id: each.support_minutes for each in packages},
         "free_types": free.ids,
         "granted": GRANTED,
+        "last_mail": max(env["mail.mail"].search([]).ids, default=0),
         "received": template.with_context(lang="de_DE").subject.partition("(")[0],
     }
 
@@ -124,7 +125,7 @@ def hurry_crons(env):
     crons.write({"interval_number": CRON_MINUTES, "interval_type": "minutes"})
 
 
-def find_facts(env):
+def find_facts(env, plan):
     """Return what a run has left behind.
 
     :rtype: dict
@@ -156,7 +157,8 @@ def find_facts(env):
     failed_crons = env.cr.fetchall()
     env.cr.execute(
         "SELECT id, state, failure_reason, write_date::text FROM mail_mail"
-        " WHERE state IN ('outgoing', 'exception')"
+        " WHERE state IN ('outgoing', 'exception') AND id > %s",
+        [plan["last_mail"]],
     )
     mails = env.cr.dictfetchall()
     env.cr.execute("SELECT reason, COUNT(*) FROM support_mail_aside GROUP BY reason")
@@ -177,8 +179,12 @@ def main(what, file):
     registry = Registry(config["db_name"][0])
     with registry.cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        functions = {"people": make_people, "facts": find_facts}
-        Path(file).write_text(json.dumps(functions[what](env)))
+        if what == "people":
+            found = make_people(env)
+        else:
+            plan = json.loads(Path(file).with_name("plan.json").read_text())
+            found = find_facts(env, plan)
+        Path(file).write_text(json.dumps(found))
 
 
 if __name__ == "__main__":

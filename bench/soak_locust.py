@@ -13,14 +13,21 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from locust import HttpUser, between, events, task
-from soak_person import LANGUAGE, Journal, Person, Unexpected, marker
+from soak_person import (
+    AGENT_NUMBERS,
+    LANGUAGE,
+    MAIL_NUMBERS,
+    Journal,
+    Person,
+    Unexpected,
+    marker,
+)
 
 PLAN = json.loads(Path(os.environ["SOAK_PLAN"]).read_text())
 JOURNAL = Journal(PLAN["journal"])
 PEOPLE = iter(PLAN["people"])
 AGENTS = itertools.cycle(enumerate(PLAN["agents"]))
 TIMEOUT = 120
-AGENT_NUMBERS, MAIL_NUMBERS = 50000, 80000  # markers that people don't count up to
 
 
 class Visitor(HttpUser):

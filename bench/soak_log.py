@@ -68,7 +68,8 @@ def note_line(result, level, logger, text):
     is_conflict = logger == "odoo.sql_db" and any(each in text for each in CONFLICT)
     if is_conflict:
         return  # counted when Odoo tries once more
-    is_platform = OURS not in text and any(
+    # below the first line stands who called it
+    is_platform = OURS not in text.partition("\n")[0] and any(
         logger == name and part in text for name, part in PLATFORM
     )
     is_bad = level in ("WARNING", "ERROR", "CRITICAL") or "Traceback" in text

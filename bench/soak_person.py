@@ -17,6 +17,7 @@ FORM = re.compile(r'href="((?:/[a-z]{2})?/support/ticket/new/[^"?]+)"')
 ORDER = re.compile(r"/my/orders/(\d+)\?access_token=([\w-]+)")
 # Markers of an administrator's answers to colleagues begin here
 COLLEAGUES = 20000
+AGENT_NUMBERS, MAIL_NUMBERS = 50000, 80000  # of staff, and of mails
 LANGUAGE = "de-DE,de;q=0.9"
 WORDS = ("Drucker", "Rechnung", "Umsatzsteuer", "Lager", "Passwort", "Auftrag")
 SEARCHES = (

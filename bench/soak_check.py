@@ -1,7 +1,7 @@
 """What the soak has left behind, compared with what people were told."""
 
 import collections
-import email
+import email.parser
 import email.policy
 import json
 import re

@@ -3,7 +3,7 @@
 SOAK_PLAN=FILE locust -f bench/soak_locust.py --headless …
 """
 
-import email
+import email.parser
 import email.policy
 import itertools
 import json

@@ -1,4 +1,4 @@
-"""The Python environments in the cache: one for Odoo and tests, one for lint."""
+"""The Python environments in the cache: for Odoo and tests, for lint, for bench."""
 
 import os
 import shutil
@@ -12,6 +12,7 @@ REQUIREMENTS = cache.REPO / "bin" / "requirements"
 # Each is one call of pip; the second one must not look at dependencies.
 ODOO = (("odoo.txt", "dev.txt"), ("oca.txt",))
 LINT = (("lint.txt",),)
+BENCH = (("bench.txt",),)
 
 
 class Environment:
@@ -70,6 +71,14 @@ def odoo(steps, tree):
 
 def lint(steps):
     environment = Environment("venv-lint", LINT)
+    if not environment.is_ready():
+        environment.build(steps)
+    return environment
+
+
+def bench(steps):
+    """The environment of the simulated people; Odoo pins other versions."""
+    environment = Environment("venv-bench", BENCH)
     if not environment.is_ready():
         environment.build(steps)
     return environment

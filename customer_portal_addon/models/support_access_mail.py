@@ -222,11 +222,12 @@ class SupportAccessMail(models.Model):
         source = client and self._get_source_key(client)
         if source:
             since = fields.Datetime.now() - HOUR
-            noted = mails_sudo.with_context(active_test=False).search_count(
+            if self.env["support.limit"]._is_reached(
+                mails_sudo.with_context(active_test=False),
                 [("source_key", "=", source), ("asked_at", ">", since)],
-                limit=self._limit_noted,
-            )
-            if noted >= self._limit_noted:
+                self._limit_noted,
+                source,
+            ):
                 return self.browse()
         mail_sudo = mails_sudo.create(
             {

@@ -64,11 +64,12 @@ class SupportArticleVisitorMixin(models.AbstractModel):
 
     def _is_source_exhausted(self, source_key):
         since = fields.Datetime.now() - HOUR
-        found = self.search_count(
+        return self.env["support.limit"]._is_reached(
+            self,
             [("source_key", "=", source_key), ("answered_at", ">", since)],
-            limit=self._limit_per_source,
+            self._limit_per_source,
+            source_key,
         )
-        return found >= self._limit_per_source
 
     def _forget_sources(self):
         """Forget where answers came from once the limit no longer needs it."""

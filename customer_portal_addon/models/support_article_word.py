@@ -56,6 +56,8 @@ class SupportArticleWord(models.Model):
 
         :param configs: PostgreSQL's names of the languages
         """
+        if not words:  # PostgreSQL doesn't know of what an empty array is one
+            return
         stems = SQL(" || ").join(
             SQL("to_tsvector(%s::regconfig, word)", config) for config in configs
         )

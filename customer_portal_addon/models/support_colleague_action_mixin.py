@@ -194,23 +194,19 @@ class SupportColleagueActionMixin(models.AbstractModel):
         me = self.env.user.partner_id
         limit = self._colleague_hourly_limits[what]
         if what == "invite":
-            mails_sudo = self.env["support.access.mail"].sudo()
-            count = mails_sudo.with_context(active_test=False).search_count(
-                [("invited_by_id", "=", me.id), ("asked_at", ">", since)],
-                limit=limit,
-            )
+            records_sudo = self.env["support.access.mail"].sudo()
+            domain = [("invited_by_id", "=", me.id), ("asked_at", ">", since)]
         else:
-            messages_sudo = self.env["mail.message"].sudo()
-            count = messages_sudo.search_count(
-                [
-                    ("model", "=", "res.partner"),
-                    ("author_id", "=", me.id),
-                    ("date", ">", since),
-                    ("message_type", "=", "comment"),
-                ],
-                limit=limit,
-            )
-        if count >= limit:
+            records_sudo = self.env["mail.message"].sudo()
+            domain = [
+                ("model", "=", "res.partner"),
+                ("author_id", "=", me.id),
+                ("date", ">", since),
+                ("message_type", "=", "comment"),
+            ]
+        records_sudo = records_sudo.with_context(active_test=False)
+        who = f"colleague {what} {me.id}"
+        if self.env["support.limit"]._is_reached(records_sudo, domain, limit, who):
             raise UserError(
                 self.env._(
                     "That is a lot for one hour. Please wait a little, or call us."

@@ -2,6 +2,7 @@ from babel.units import format_unit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL, get_lang
 
 from ..tools.lots import allocate
@@ -441,20 +442,21 @@ class SupportCreditAccount(models.Model):
     @api.model
     def _cron_expire(self, batch_size=100):
         """Expire the lots whose last day is over, in batches."""
-        positions_sudo = self.env["support.credit.position"].sudo()
-        commit_progress = self.env["ir.cron"]._commit_progress
+        accounts_sudo, jobs = self.sudo(), self.env["ir.cron"]
         for company in self.env["res.company"].sudo().search([]):
             today = company._get_support_today()
-            domain = [
-                ("account_id.company_id", "=", company.id),
-                ("expires_on", "<", today),
-                ("minutes", ">", 0),
-            ]
-            while due_sudo := positions_sudo.search(domain, limit=batch_size):
-                accounts = due_sudo.account_id
-                for account in accounts:
-                    account._expire(today)
-                if not commit_progress(len(accounts)):
+            is_due = Domain("expires_on", "<", today) & Domain("minutes", ">", 0)
+            domain = Domain("company_id", "=", company.id) & Domain(
+                "position_ids", "any", is_due
+            )
+            last_id = 0
+            while due_sudo := accounts_sudo.search(
+                domain & Domain("id", ">", last_id), order="id", limit=batch_size
+            ):
+                last_id = due_sudo[-1].id  # what is in use stays behind
+                if not jobs._process_each(
+                    due_sudo, lambda account, day=today: account._expire(day)
+                ):
                     return
 
     # ---------------------------------------------------

@@ -209,6 +209,7 @@ class SupportCreditBillingMixin(models.AbstractModel):
                 ("support_unit_product_id", "!=", False),
             ]
         )
+        jobs = self.env["ir.cron"]
         for company in companies:
             domain = self._get_monthly_domain(company)
             last_id = 0
@@ -216,9 +217,7 @@ class SupportCreditBillingMixin(models.AbstractModel):
                 domain & Domain("id", ">", last_id), order="id", limit=batch_size
             ):
                 last_id = accounts[-1].id
-                for account in accounts:
-                    account._bill_month()
-                if not self.env["ir.cron"]._commit_progress(len(accounts)):
+                if not jobs._process_each(accounts, lambda a: a._bill_month()):
                     return
 
     @api.model

@@ -62,12 +62,10 @@ class SupportTicketReplyMixin(models.AbstractModel):
         me = self.env.user.partner_id.id
         limit = self._portal_hourly_limits[what]
         if what == "ticket":
-            tickets_sudo = self.env["helpdesk.ticket"].sudo()
+            records_sudo = self.env["helpdesk.ticket"].sudo()
             domain = [("filed_by_id", "=", me), ("create_date", ">", since)]
-            count = tickets_sudo.with_context(active_test=False).search_count(
-                domain, limit=limit
-            )
         else:
+            records_sudo = self.env["mail.message"].sudo()
             kind = "comment" if what == "message" else "notification"
             domain = [
                 ("model", "=", "helpdesk.ticket"),
@@ -75,8 +73,9 @@ class SupportTicketReplyMixin(models.AbstractModel):
                 ("date", ">", since),
                 ("message_type", "=", kind),
             ]
-            count = self.env["mail.message"].sudo().search_count(domain, limit=limit)
-        if count >= limit:
+        records_sudo = records_sudo.with_context(active_test=False)
+        who = f"{what} {me}"
+        if self.env["support.limit"]._is_reached(records_sudo, domain, limit, who):
             raise UserError(
                 self.env._(
                     "That is a lot for one hour. Please wait a little before you send "

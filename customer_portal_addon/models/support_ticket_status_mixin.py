@@ -220,16 +220,14 @@ class SupportTicketStatusMixin(models.AbstractModel):
     def _cron_close_solved(self, batch_size=50):
         """Close the solved tickets that nobody has answered, in batches."""
         domain = self._get_overdue_domain()
-        commit_progress = self.env["ir.cron"]._commit_progress
-        commit_progress(remaining=self.search_count(domain))
+        jobs = self.env["ir.cron"]
+        jobs._commit_progress(remaining=self.search_count(domain))
         last_id = 0
         while batch := self.search(
             domain & Domain("id", ">", last_id), order="id", limit=batch_size
         ):
             last_id = batch[-1].id  # those without a stage that closes stay behind
-            for ticket in batch:
-                ticket._close_unanswered()
-            if not commit_progress(len(batch)):
+            if not jobs._process_each(batch, lambda t: t._close_unanswered()):
                 break
 
     def _close_unanswered(self):

@@ -43,6 +43,7 @@ from . import (
     test_mail_out,
     test_mail_in,
     test_mail_set,
+    test_many_workers,
     test_matching,
     test_matching_tour,
     test_midnight,

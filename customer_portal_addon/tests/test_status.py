@@ -250,10 +250,10 @@ class TestCron(StatusTools, SupportCase):
 
     def test_batches_and_going_on(self):
         tickets = [self.make("solved") for _number in range(5)]
-        self.assertEqual(self.run_cron(batches=1, days=8), [5, 2])
+        self.assertEqual(self.run_cron(batches=2, days=8), [5, 1, 1])
         closed = [ticket for ticket in tickets if ticket.closed]
         self.assertEqual(len(closed), 2)
-        self.assertEqual(self.run_cron(days=8), [3, 2, 1])
+        self.assertEqual(self.run_cron(days=8), [3, 1, 1, 1])
         self.assertTrue(all(ticket.closed for ticket in tickets))
 
     def test_tickets_without_a_closing_stage_stop_nobody(self):

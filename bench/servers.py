@@ -57,7 +57,8 @@ class Server:
         )
         odoo = database.odoo
         begin = time.monotonic()
-        processes.start(database.name, odoo.command(), name, odoo.environ(conf))
+        command = odoo.server_command()
+        processes.start(database.name, command, name, odoo.environ(conf))
         self.process = processes.running[-1][1]
         self.log = cache.log(name)
         processes.wait(f"http://{HOST}:{port}/web/login")

@@ -163,8 +163,7 @@ class Soak:
         command = [self.odoo.environment.python, catcher, self.folder / "mails"]
         processes.start("the mail catcher", [*command, SMTP, MAILS], "soak-mails")
         processes.wait(f"http://127.0.0.1:{MAILS}/")
-        program = cache.REPO / "bench" / "program" / "odoo_program.py"
-        command = [self.odoo.environment.python, "-P", program]
+        command = self.odoo.server_command()
         for number, conf in enumerate(self.confs, 1):
             environ = self.odoo.environ(conf)
             processes.start(f"server {number}", command, f"soak-{number}", environ)

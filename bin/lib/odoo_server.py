@@ -52,6 +52,11 @@ class Odoo:
         path.chmod(0o600)
         return path
 
+    def server_command(self):
+        """How to start a server that has workers."""
+        program = cache.REPO / "bin" / "lib" / "program" / "odoo_program.py"
+        return [self.environment.python, "-P", program]
+
     def command(self, *arguments):
         return [self.environment.python, "-P", "-m", "odoo", *arguments]
 

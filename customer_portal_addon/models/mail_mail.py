@@ -20,7 +20,12 @@ class MailMail(models.Model):
         if email_ids:
             return super().process_email_queue(email_ids, batch_size)
         since = fields.Datetime.now() - OWN_TIME
-        young = Domain("is_notification", "=", True) & Domain("create_date", ">", since)
+        # our automatic mails, which nobody else sends, say that they are automatic
+        young = (
+            Domain("is_notification", "=", True)
+            & Domain("create_date", ">", since)
+            & Domain("headers", "not ilike", "Auto-Submitted")
+        )
         filters = [*self.env.context.get("filters", ()), *~young]
         queue = self.with_context(filters=filters)
         result = super(MailMail, queue).process_email_queue(email_ids, batch_size)

@@ -23,6 +23,8 @@ from . import (
     auth_oauth_provider,
     support_oauth_mixin,
     res_users,
+    res_device_log,
+    support_replica,
     ir_http,
     ir_model,
     ir_websocket,

@@ -25,6 +25,7 @@ from . import (
     res_users,
     res_device_log,
     support_replica,
+    support_replica_http_mixin,
     ir_http,
     ir_model,
     ir_websocket,

@@ -24,7 +24,7 @@ class SupportReplica(models.AbstractModel):
     @api.model
     def _is_primary_there(self):
         """Tell whether the database that is written to can be reached."""
-        if not self.env.cr.readonly:
+        if not self._is_used() or not self.env.cr.readonly:
             return True
         try:
             with closing(self.env.registry.cursor()):

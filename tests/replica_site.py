@@ -138,7 +138,6 @@ class Site:
             "db_replica_host": follower.run,
             "db_replica_port": follower.variables["PGPORT"],
             "db_name": DATABASE,
-            "dbfilter": f"^{DATABASE}$",
             "http_port": self.port,
             "gevent_port": self.gevent_port,
             "workers": 2,
@@ -147,12 +146,13 @@ class Site:
             "max_cron_threads": 0,
         }
         options.pop("db_password", None)
+        options.pop("dbfilter", None)  # or Odoo asks the primary what databases it has
         lines = [f"{name} = {value}\n" for name, value in options.items()]
         (self.folder / "odoo.conf").write_text("[options]\n" + "".join(lines))
 
     def wait_for_replay(self):
         """Wait until the standby shows what the primary has."""
-        lsn = self.primary.sql("select pg_current_wal_flush_lsn()")
+        lsn = self.primary.sql("select pg_current_wal_insert_lsn()")
         query = f"select pg_last_wal_replay_lsn() >= '{lsn}'"
         wait_for(lambda: self.standby.sql(query) == "t", "replaying")
 

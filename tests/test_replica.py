@@ -56,16 +56,10 @@ class Story:
 def prepare(site):
     """Create a customer with a contact, and file a first ticket."""
     admin = Browser(site.address, "admin")
-    customer, contact = admin.call(
-        "res.partner",
-        "create",
-        [
-            {"name": "Adler", "is_company": True, "support_enabled": True},
-            {"name": "Anna", "email": "anna@adler.example"},
-        ],
-    )
-    values = {"parent_id": customer, "is_customer_administrator": True}
-    admin.call("res.partner", "write", [contact], values)
+    values = {"name": "Adler", "is_company": True, "support_enabled": True}
+    [customer] = admin.call("res.partner", "create", [values])
+    values = {"name": "Anna", "parent_id": customer, "is_customer_administrator": True}
+    [contact] = admin.call("res.partner", "create", [values])
     portal = admin.call("ir.model.data", "check_object_reference", "base", "group_portal")
     user = {
         "partner_id": contact,
@@ -79,6 +73,7 @@ def prepare(site):
     admin.call("support.credit.posting", "action_post", postings)
     site.wait_for_replay()
     anna = Browser(site.address, "anna@adler.example")
+    site.wait_for_replay()
     form = re.search(r"/support/ticket/new/[\w-]+", anna.open("/support/ticket/new").text)
     return admin, anna, form[0]
 
@@ -189,7 +184,7 @@ def story(tmp_path_factory):
         site.wait_for_replay()
         other = Browser(site.address, "anna@adler.example")
         site.wait_for_replay()
-        other.open("/my/tickets")
+        other.open("/my/tickets")  # the login is not asked for any more
         replay_paused(site, story, anna, other, form)
         domain = [("res_model", "=", "helpdesk.ticket")]
         [file, *_more] = admin.call("ir.attachment", "search", domain)
@@ -266,6 +261,7 @@ def test_programs_are_told_in_their_form(story):
     assert error["name"] == "odoo.exceptions.UserError"
     assert "Traceback" not in error["debug"]
     api = story.seen["api"]
+    print(api.status_code, api.text[:500])
     assert api.headers["Content-Type"] == "application/problem+json"
     assert (api.status_code, api.headers["Retry-After"]) == (503, "60")
 
@@ -297,4 +293,4 @@ def test_odoo_says_who_served(story):
         for line in story.seen["log"].splitlines()
         if "GET /my/tickets HTTP" in line
     ]
-    assert {"ro", "rw", "ro->rw"} <= set(lines)
+    assert set(lines) == {"ro", "rw"}

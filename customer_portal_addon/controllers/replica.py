@@ -22,10 +22,11 @@ def read_unless_posted(controller, rule, args):
 def read_by_key(controller, rule, args):
     """Serve programs from the replica, unless the use of the key is to be noted.
 
-    While nothing can be written, they go on reading.
+    Nor if it lacks the ticket that was asked for, as it was perhaps just filed. While
+    nothing can be written, programs go on reading.
     """
-    key = get_key()
-    if request.env["support.api.key"]._is_use_noted(key):
+    is_noted = request.env["support.api.key"]._is_use_noted(get_key())
+    if is_noted and request.env["support.api"]._is_known_here(args.get("number")):
         return True
     return not request.env["support.replica"]._is_primary_there()
 

@@ -203,4 +203,4 @@ def running(programs, folder):
             signal.signal(number, handler)
         shutil.rmtree(folder, ignore_errors=True)
         if site and site.log:
-            shutil.copy(site.log, "/tmp/r7_odoo.log"); site.log.unlink(missing_ok=True)
+            site.log.unlink(missing_ok=True)

@@ -7,13 +7,15 @@ test looks at one of them.
 import base64
 import html
 import re
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
 
 import cluster
 import machine
-from replica_site import Browser, running
+from replica_site import DATABASE, Browser, running, wait_for
 
 TICKETS = '%from "helpdesk_ticket"%'
 ASKED = "%pg_xact_status%"
@@ -21,6 +23,10 @@ PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJ"
     "RU5ErkJggg=="
 )
+LOCKS = """
+    select application_name from pg_locks join pg_stat_activity using (pid)
+    where mode = 'AccessExclusiveLock'
+"""
 TEXT = 'What was typed: "quotes" & <b>signs</b>'
 PAGES = (
     "/support",
@@ -127,6 +133,32 @@ def replay_paused(site, story, anna, other, form):
     story.seen["second afterwards"] = look(site, lambda: anna.open("/my/tickets"))
 
 
+def connection_lost(site, story, anna, form):
+    """While a ticket is being saved: it waits for a lock, and its connection ends."""
+    name = {"PGAPPNAME": "lock"}
+    lock = "begin; lock table helpdesk_ticket; select pg_sleep(60)"
+    held = subprocess.Popen(
+        [str(site.primary.cluster.programs / "psql"), "-qd", DATABASE, "-c", lock],
+        env=cluster.environ(site.primary.admin | name),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    ends = "select count(pg_terminate_backend(pid)) from pg_stat_activity where "
+    start = len(site.read_log())
+    try:
+        with ThreadPoolExecutor(1) as pool:
+            waiting = "select pid from pg_locks where not granted limit 1"
+            wait_for(lambda: "lock" in site.primary.sql(LOCKS), "a lock")
+            filed = pool.submit(file_ticket, anna, form, "Halfway")
+            wait_for(lambda: site.primary.sql(waiting), "a ticket that waits")
+            site.primary.sql(f"{ends} pid in ({waiting})")
+            story.seen["halfway"] = filed.result()
+    finally:
+        site.primary.sql(f"{ends} application_name = 'lock'")
+        held.wait()
+    story.seen["log of the loss"] = site.read_log()[start:]
+
+
 def primary_gone(site, story, anna, form, file):
     page, places = anna.open(form), {"type": form.rpartition("/")[2]}
     places |= {"ticket": story.seen["ticket"], "file": file}
@@ -134,6 +166,8 @@ def primary_gone(site, story, anna, form, file):
     start = len(site.read_log())
     paths = [path.format(**places) for path in PAGES]
     story.seen["pages"] = {path: anna.open(path) for path in paths}
+    elsewhere = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0"}
+    story.seen["new device"] = anna.open("/my/tickets", headers=elsewhere)
     visitor = Browser(site.address)
     story.seen["visitor"] = [visitor.open(p) for p in ("/support", "/support/register")]
     values = {"subject": "Kept", "description": TEXT}
@@ -188,6 +222,7 @@ def story(tmp_path_factory):
         replay_paused(site, story, anna, other, form)
         domain = [("res_model", "=", "helpdesk.ticket")]
         [file, *_more] = admin.call("ir.attachment", "search", domain)
+        connection_lost(site, story, anna, form)
         primary_gone(site, story, anna, form, file)
         primary_back(site, story, anna)
         replica_gone(site, story, anna, form)
@@ -239,6 +274,18 @@ def test_reading_goes_on_without_the_primary(story):
     assert [page.status_code for page in story.seen["visitor"]] == [200, 200]
 
 
+def test_new_devices_stay_logged_in(story):
+    page = story.seen["new device"]
+    assert page.status_code == 200 and page.url.endswith("/my/tickets")
+
+
+def test_lost_while_saving(story):
+    page = story.seen["halfway"]
+    assert page.status_code == 503
+    assert 'data-id="unavailable_doubtful"' in page.text
+    assert "Traceback" not in story.seen["log of the loss"]
+
+
 def test_what_cannot_be_saved_is_kept(story):
     page = story.seen["refused"]
     assert (page.status_code, page.headers["Retry-After"]) == (503, "60")
@@ -261,7 +308,6 @@ def test_programs_are_told_in_their_form(story):
     assert error["name"] == "odoo.exceptions.UserError"
     assert "Traceback" not in error["debug"]
     api = story.seen["api"]
-    print(api.status_code, api.text[:500])
     assert api.headers["Content-Type"] == "application/problem+json"
     assert (api.status_code, api.headers["Retry-After"]) == (503, "60")
 

@@ -266,9 +266,9 @@ class TestReplicaReads(SupportHttpCase):
     def test_programs_get_their_own_form(self):
         self.authenticate(None, None)
         with self.replica(has_primary=False):
-            answer = self.url_open(
-                "/support/api/1/tickets", json={}, headers={"Authorization": "Bearer x"}
-            )
+            headers = {"Authorization": "Bearer x"}
+            address = "/support/api/1/tickets"
+            answer = self.url_open(address, json={}, headers=headers, method="POST")
         self.assertEqual(answer.status_code, 503)
         self.assertEqual(answer.headers["Content-Type"], "application/problem+json")
         self.assertEqual(answer.headers["Retry-After"], "60")
@@ -283,7 +283,7 @@ class TestReplicaReads(SupportHttpCase):
         self.assertEqual(answer["error"]["data"]["name"], "odoo.exceptions.UserError")
         self.assertIn("at the moment", answer["error"]["data"]["message"])
 
-    def test_a_known_device_is_noted_when_there_is_a_database_again(self):
+    def test_reading_needs_no_note_of_the_device(self):
         devices = self.env["res.device.log"]
         parent = "odoo.addons.base.models.res_device.ResDeviceLog._update_device"
         with patch(parent, side_effect=psycopg2.OperationalError):

@@ -66,7 +66,9 @@ def prepare(site):
     [customer] = admin.call("res.partner", "create", [values])
     values = {"name": "Anna", "parent_id": customer, "is_customer_administrator": True}
     [contact] = admin.call("res.partner", "create", [values])
-    portal = admin.call("ir.model.data", "check_object_reference", "base", "group_portal")
+    portal = admin.call(
+        "ir.model.data", "check_object_reference", "base", "group_portal"
+    )
     user = {
         "partner_id": contact,
         "login": "anna@adler.example",
@@ -80,7 +82,9 @@ def prepare(site):
     site.wait_for_replay()
     anna = Browser(site.address, "anna@adler.example")
     site.wait_for_replay()
-    form = re.search(r"/support/ticket/new/[\w-]+", anna.open("/support/ticket/new").text)
+    form = re.search(
+        r"/support/ticket/new/[\w-]+", anna.open("/support/ticket/new").text
+    )
     return admin, anna, form[0]
 
 
@@ -189,7 +193,9 @@ def primary_back(site, story, anna):
         r'<input type="hidden"[^>]* name="([^"]+)" value="([^"]*)"', refused.text
     )
     values = {name: html.unescape(value) for name, value in found}
-    action = html.unescape(re.search(r'action="(/support/ticket/[^"]+)"', refused.text)[1])
+    action = html.unescape(
+        re.search(r'action="(/support/ticket/[^"]+)"', refused.text)[1]
+    )
     story.seen["typed"] = values
     data = {**values, "csrf_token": "wrong"}
     story.seen["forged"] = anna.post(site.address + action, data=data, timeout=60)

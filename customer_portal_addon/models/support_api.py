@@ -168,7 +168,7 @@ class SupportApi(models.AbstractModel):
 
     @api.model
     def _is_known_here(self, number):
-        """Tell whether a replica has come to the ticket of this number, if there is one.
+        """Tell whether a replica has come to the ticket of this number.
 
         :param str number: as in the address; None: no ticket is asked for
         :rtype: bool

@@ -6,12 +6,12 @@ import psycopg2
 from odoo import api, models
 from odoo.tools import SQL, config
 
-# A database that was reset counts its transactions anew; nobody waits longer, in seconds
+# In seconds; a database that was reset counts its transactions anew
 MARK_LASTS = 24 * 3600
 
 
 class SupportReplica(models.AbstractModel):
-    """What Odoo's ``db_replica_host`` leaves open: reading what one has just written."""
+    """What Odoo's ``db_replica_host`` leaves open: reading what one has written."""
 
     _name = "support.replica"
     _description = "Reading from database replicas"

@@ -16,6 +16,7 @@ WRITTEN = "support_written"
 FORMS = ("/support/", "/my/ticket/", "/my/colleagues/", "/submitted/", "/ticket/")
 RETRY_AFTER = 60  # seconds
 
+
 class SupportReplicaHttpMixin(models.AbstractModel):
     """What requests do with two databases: the primary, and a replica to read from."""
 
@@ -33,7 +34,7 @@ class SupportReplicaHttpMixin(models.AbstractModel):
             mark = request.env["support.replica"]._get_mark()
             if mark:
                 request.session[WRITTEN] = mark
-        super()._post_dispatch(response)
+        return super()._post_dispatch(response)
 
     @classmethod
     def _leaves_mark(cls):

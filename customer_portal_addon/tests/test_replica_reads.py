@@ -32,7 +32,7 @@ class TestReplicaRule(TransactionCase):
         self.addCleanup(cr.close)
         return api.Environment(cr, SUPERUSER_ID, {})["support.replica"]
 
-    def write(self, replica):
+    def begin(self, replica):
         """Have a transaction that counts as a writing one; return its mark."""
         replica.env.cr.execute("SELECT pg_current_xact_id()")
         return replica._get_mark()
@@ -50,23 +50,23 @@ class TestReplicaRule(TransactionCase):
 
     def test_running_and_ended_transactions(self):
         writer, reader = self.connect(), self.connect()
-        mark = self.write(writer)
+        mark = self.begin(writer)
         self.assertFalse(reader._has_replayed(mark))
-        self.write(self.connect())  # a later one moves the end of snapshots on
+        self.begin(self.connect())  # a later one moves the end of snapshots on
         self.assertFalse(reader._has_replayed(mark))
         writer.env.cr.rollback()  # undone is ended, too
         reader.env.cr.rollback()
-        self.assertFalse(reader._has_replayed(self.write(writer)))
+        self.assertFalse(reader._has_replayed(self.begin(writer)))
         writer.env.cr.commit()
         later = self.connect()
-        self.write(later)
+        self.begin(later)
         later.env.cr.commit()
         reader.env.cr.rollback()
         self.assertTrue(reader._has_replayed(mark))
 
     def test_a_positive_answer_takes_a_new_look(self):
         writer, reader = self.connect(), self.connect()
-        mark = self.write(writer)
+        mark = self.begin(writer)
         writer.env.cr.commit()
         reader.env.cr.execute("SELECT 1")
         with patch.object(type(reader.env.cr), "rollback") as rollback:

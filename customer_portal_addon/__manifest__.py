@@ -89,6 +89,7 @@
         "views/portal_offer_templates.xml",
         "views/support_article_views.xml",
         "views/portal_article_templates.xml",
+        "views/portal_unavailable_templates.xml",
         "wizards/mail_compose_message_views.xml",
     ],
     "demo": [

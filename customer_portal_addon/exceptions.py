@@ -1,6 +1,6 @@
 """Errors of the addon."""
 
-from odoo.exceptions import AccessDenied
+from odoo.exceptions import AccessDenied, UserError
 
 
 class SupportAccessRefused(AccessDenied):
@@ -32,3 +32,16 @@ class SupportApiProblem(Exception):
         self.errors = list(errors)
         self.headers = headers or {}
         self.more = more
+
+
+class SupportUnavailable(UserError):
+    """The primary database is gone: what would write can't be done now.
+
+    ``is_doubtful``: it went away meanwhile, perhaps after it had written.
+    """
+
+    http_status = 503
+
+    def __init__(self, message, is_doubtful=False):
+        super().__init__(message)
+        self.is_doubtful = is_doubtful

@@ -11,6 +11,8 @@ from . import (
     offers,
     packages,
     public_form,
+    replica,
+    replica_files,
     status,
     ticket_actions,
     ticket_form,

@@ -10,6 +10,7 @@ from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ..exceptions import SupportAccessRefused
+from . import replica
 
 
 class SupportHome(AuthSignupHome):
@@ -84,7 +85,9 @@ class SupportHome(AuthSignupHome):
 
 
 class SupportAccess(http.Controller):
-    @http.route("/support", type="http", auth="public", website=True, readonly=True)
+    @http.route(
+        "/support", type="http", auth="public", website=True, readonly=replica.read
+    )
     def support_start(self, **kw):
         """What the visitor may do here."""
         return request.render(
@@ -110,7 +113,12 @@ class SupportAccess(http.Controller):
         return values
 
     @http.route(
-        "/support/refused", type="http", auth="public", website=True, sitemap=False
+        "/support/refused",
+        type="http",
+        auth="public",
+        website=True,
+        sitemap=False,
+        readonly=replica.read,
     )
     def support_refused(self, **kw):
         """Say why somebody can't get in and whom to contact."""
@@ -136,7 +144,7 @@ class SupportAccess(http.Controller):
         auth="public",
         website=True,
         methods=["GET"],
-        readonly=True,
+        readonly=replica.read,
     )
     def support_register(self, sent=None, **kw):
         """The form for a login, and afterwards what happens next."""

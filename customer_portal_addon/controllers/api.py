@@ -9,19 +9,10 @@ from odoo import http
 from odoo.http import request
 
 from ..exceptions import SupportApiProblem
-from ..tools import api_description, api_document, api_key, api_schema
+from ..tools import api_description, api_document, api_schema
+from . import replica
 from .api_dispatcher import make_json
 from .ticket_form import read_file
-
-
-def get_key():
-    """Return the API key of the current request, as sent."""
-    return api_key.bearer(request.httprequest.headers.get("Authorization"))
-
-
-def is_use_noted(controller, rule, args):
-    """Serve from a replica, unless the use of the key is to be noted."""
-    return request.env["support.api.key"]._is_use_noted(get_key())
 
 
 class SupportApiController(http.Controller):
@@ -54,7 +45,7 @@ class SupportApiController(http.Controller):
         methods=["GET"],
         csrf=False,
         save_session=False,
-        readonly=is_use_noted,
+        readonly=replica.read_by_key,
     )
     def support_api_ticket(self, number):
         """Where a ticket stands."""
@@ -68,7 +59,7 @@ class SupportApiController(http.Controller):
         methods=["GET"],
         csrf=False,
         save_session=False,
-        readonly=is_use_noted,
+        readonly=replica.read_by_key,
     )
     def support_api_types(self):
         """The ticket types with their forms."""
@@ -82,7 +73,7 @@ class SupportApiController(http.Controller):
         methods=["GET"],
         csrf=False,
         save_session=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_api_description(self):
         """What all this is, for programs that write programs."""
@@ -95,7 +86,7 @@ class SupportApiController(http.Controller):
         auth="none",
         csrf=False,
         save_session=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_api_nothing(self, rest=""):
         """What there is not."""
@@ -111,7 +102,7 @@ class SupportApiController(http.Controller):
         """Return the record of the key, in the language that the program asks for."""
         languages = request.httprequest.accept_languages
         lang = request.best_lang if languages else None
-        return request.env["support.api"]._enter(get_key(), scope, lang)
+        return request.env["support.api"]._enter(replica.get_key(), scope, lang)
 
     def _read_body(self):
         """Return the document that was sent, and the files beside it."""

@@ -7,7 +7,7 @@ from werkzeug.exceptions import HTTPException
 
 from odoo import http
 
-from ..exceptions import SupportApiProblem
+from ..exceptions import SupportApiProblem, SupportUnavailable
 from ..tools import api_description
 
 
@@ -69,5 +69,7 @@ class SupportApiDispatcher(http.Dispatcher):
 
     def handle_error(self, exc):
         """Answer what nobody foresaw, without telling anything of it."""
+        if isinstance(exc, SupportUnavailable):
+            return make_problem(503, "unavailable", exc.args[0])
         known = isinstance(exc, HTTPException) and (exc.code or 0) >= 400
         return make_problem(exc.code if known else 500)

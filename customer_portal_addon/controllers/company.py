@@ -10,6 +10,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from . import replica
 from .access import SupportAccess
 
 ACTIONS = ("invite", "rename", "switch_off", "switch_on", "appoint", "dismiss")
@@ -44,7 +45,7 @@ class SupportCompany(CustomerPortal):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_colleagues(self, page=1, search="", done=None, **kw):

@@ -7,6 +7,7 @@ from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
+from . import replica
 from .access import SupportAccess
 
 PAGE = "/my/credit"
@@ -36,7 +37,7 @@ class SupportCredit(CustomerPortal):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_credit(self, **kw):
@@ -68,7 +69,7 @@ class SupportCredit(CustomerPortal):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_credit_csv(self, **kw):
@@ -82,7 +83,7 @@ class SupportCredit(CustomerPortal):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_credit_pdf(self, **kw):

@@ -11,6 +11,7 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..tools.form_values import clean_text
+from . import replica
 
 ANSWERS = ("yes", "no", "sent")
 # How many articles a session remembers that it has been counted for
@@ -40,7 +41,7 @@ class SupportKnowledgeBase(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=sitemap_articles,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_kb(self, search="", page="1", **kw):
         """The categories; everything (``all``); or what somebody looks for."""
@@ -66,7 +67,7 @@ class SupportKnowledgeBase(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_kb_category(self, category_slug, page="1", **kw):
         """The articles of one category."""
@@ -137,7 +138,7 @@ class SupportKnowledgeBase(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_article(self, article_slug, answer=None, **kw):
         """An article, and the question whether it helped."""
@@ -207,7 +208,7 @@ class SupportKnowledgeBase(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_kb_answers(self, q="", **kw):
         """The articles that fit a subject that is being typed, as JSON."""
@@ -223,7 +224,7 @@ class SupportKnowledgeBase(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_article_body(self, article_slug, **kw):
         """The text of an article without a page around it, to open it in place."""
@@ -262,7 +263,7 @@ class SupportKnowledgeBase(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_kb_solved(self, **kw):
         """Thank whoever needs no ticket any more."""

@@ -9,6 +9,8 @@ from urllib.parse import urlencode
 from odoo import http
 from odoo.http import request
 
+from . import replica
+
 # Nobody but the reader's browser is to keep or to pass on such an address
 HEADERS = {
     "Cache-Control": "no-store",
@@ -25,7 +27,7 @@ class SupportMailLinks(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_close_link(self, ticket_id, token="", **kw):
         """The ticket, and the button that closes it."""
@@ -64,7 +66,7 @@ class SupportMailLinks(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_notifications_link(self, token="", **kw):
         """The button that puts the reader on the notification list."""

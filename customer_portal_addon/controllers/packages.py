@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.http import request
 
 from ..tools import list_filters
+from . import replica
 
 
 class SupportPackages(http.Controller):
@@ -15,7 +16,7 @@ class SupportPackages(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=True,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_packages(self, **kw):
         """The packages with the prices of whoever looks at them."""

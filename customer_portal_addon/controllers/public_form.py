@@ -3,6 +3,7 @@
 from odoo import http
 from odoo.http import SessionExpiredException, request
 
+from . import replica
 from .access import SupportAccess
 from .ticket_form import SupportTicketForm, read_posted_form
 
@@ -29,7 +30,7 @@ class SupportPublicForm(SupportTicketForm):
     # The pages of customers, for everybody
     # ---------------------------------------------------
 
-    @http.route(auth="public", readonly=True, support_gate=True)
+    @http.route(auth="public", readonly=replica.read, support_gate=True)
     def support_ticket_types(self, **kw):
         if not request.env.user._is_public():
             return super().support_ticket_types(**kw)
@@ -43,7 +44,7 @@ class SupportPublicForm(SupportTicketForm):
         }
         return request.render("customer_portal_addon.public_types", values)
 
-    @http.route(auth="public", readonly=True, support_gate=True)
+    @http.route(auth="public", readonly=replica.read, support_gate=True)
     def support_ticket_form(self, type_slug, **kw):
         if not request.env.user._is_public():
             return super().support_ticket_form(type_slug, **kw)
@@ -62,7 +63,7 @@ class SupportPublicForm(SupportTicketForm):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_public_again(self, type_slug, **kw):

@@ -3,6 +3,8 @@
 from odoo import http
 from odoo.http import request
 
+from . import replica
+
 
 class SupportStatus(http.Controller):
     @http.route(
@@ -12,7 +14,7 @@ class SupportStatus(http.Controller):
         website=True,
         methods=["GET"],
         sitemap=True,
-        readonly=True,
+        readonly=replica.read,
     )
     def support_status(self, **kw):
         """What every status means, and what customers can do about it."""

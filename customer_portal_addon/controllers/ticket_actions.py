@@ -3,13 +3,9 @@
 from odoo import http
 from odoo.http import request
 
+from . import replica
 from .ticket_form import read_posted_form
 from .tickets import SupportTickets
-
-
-def readonly_unless_posted(controller, rule, args):
-    """Let a replica serve the forms, and the primary what they do."""
-    return request.httprequest.method != "POST"
 
 
 class SupportTicketActions(SupportTickets):
@@ -26,7 +22,7 @@ class SupportTicketActions(SupportTickets):
         website=True,
         methods=["GET", "POST"],
         sitemap=False,
-        readonly=readonly_unless_posted,
+        readonly=replica.read_unless_posted,
         support_gate=True,
     )
     def support_ticket_action(self, ticket_id, **kw):

@@ -7,6 +7,8 @@ from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
+from . import replica
+
 
 def read_posted_form(file_input="files"):
     """Return the posted values and files of the current request.
@@ -39,7 +41,7 @@ class SupportTicketForm(HelpdeskTicketController):
         auth="user",
         website=True,
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_ticket_types(self, **kw):
@@ -60,7 +62,7 @@ class SupportTicketForm(HelpdeskTicketController):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_ticket_form(self, type_slug, preview=None, **kw):
@@ -93,7 +95,7 @@ class SupportTicketForm(HelpdeskTicketController):
     # OCA's pages, under the same rules
     # ---------------------------------------------------
 
-    @http.route(support_gate=True)
+    @http.route(readonly=replica.read, support_gate=True)
     def create_new_ticket(self, **kw):
         return request.redirect("/support/ticket/new")
 

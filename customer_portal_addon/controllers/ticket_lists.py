@@ -8,7 +8,8 @@ from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from .tickets import SupportTickets, always_readonly
+from . import replica
+from .tickets import SupportTickets
 
 OWN = "/my/tickets"
 COMPANY = "/my/tickets/company"
@@ -37,7 +38,7 @@ class SupportTicketLists(SupportTickets):
     # The pages
     # ---------------------------------------------------
 
-    @http.route(readonly=always_readonly, support_gate=True)
+    @http.route(readonly=replica.read, support_gate=True)
     def portal_my_tickets(self, page=1, **kw):
         """The contact's own tickets, the open ones first of all."""
         return self._render_list(OWN, page, kw)
@@ -49,7 +50,7 @@ class SupportTicketLists(SupportTickets):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_company_tickets(self, page=1, **kw):
@@ -148,7 +149,7 @@ class SupportTicketLists(SupportTickets):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_tickets_export(self, **kw):
@@ -162,7 +163,7 @@ class SupportTicketLists(SupportTickets):
         website=True,
         methods=["GET"],
         sitemap=False,
-        readonly=True,
+        readonly=replica.read,
         support_gate=True,
     )
     def support_company_tickets_export(self, **kw):

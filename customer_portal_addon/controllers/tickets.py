@@ -8,14 +8,10 @@ from odoo.http import request
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
+from . import replica
 from .ticket_form import read_posted_form
 
 ACTIONS = ("participants", "edit", "close", "reopen", "leave")
-
-
-def always_readonly(controller, rule, args):
-    """Serve a page from a replica although the overridden route was read/write."""
-    return True
 
 
 class SupportTickets(CustomerPortalHelpdesk):
@@ -23,7 +19,7 @@ class SupportTickets(CustomerPortalHelpdesk):
     # One ticket
     # ---------------------------------------------------
 
-    @http.route(auth="user", readonly=always_readonly, support_gate=True)
+    @http.route(auth="user", readonly=replica.read, support_gate=True)
     def portal_my_ticket(self, ticket_id, access_token=None, **kw):
         """The ticket with its conversation. A token replaces no login."""
         ticket = self._get_accessible_ticket(ticket_id)

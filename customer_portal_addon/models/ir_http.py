@@ -6,7 +6,8 @@ from odoo.tools import hmac
 
 
 class IrHttp(models.AbstractModel):
-    _inherit = "ir.http"
+    _name = "ir.http"
+    _inherit = ["support.replica.http.mixin", "ir.http"]
 
     # ---------------------------------------------------
     # The gate in front of every request

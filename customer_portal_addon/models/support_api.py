@@ -167,6 +167,18 @@ class SupportApi(models.AbstractModel):
         return ticket._get_api_status()
 
     @api.model
+    def _is_known_here(self, number):
+        """Tell whether a replica has come to the ticket of this number.
+
+        :param str number: as in the address; None: no ticket is asked for
+        :rtype: bool
+        """
+        if not number or not self.env["support.replica"]._is_used():
+            return True
+        tickets_sudo = self.env["helpdesk.ticket"].sudo()
+        return bool(tickets_sudo.search_count([("number", "=", number)], limit=1))
+
+    @api.model
     def _get_types(self, key):
         """Return the ticket types with their forms.
 

@@ -223,6 +223,8 @@ class SupportApiKey(models.Model):
     def _note_use(self):
         """Note that the key was used; who does so at the same time is passed by."""
         self.ensure_one()
+        if self.env.cr.readonly:  # nothing can be written: reading goes on without
+            return
         now = fields.Datetime.now()
         if self.last_used_at and self.last_used_at > now - NOTED_EVERY:
             return

@@ -65,6 +65,7 @@ from . import (
     test_public_form_abuse,
     test_public_notifications,
     test_quotes,
+    test_replica_reads,
     test_settlement,
     test_smtp,
     test_staff_views,

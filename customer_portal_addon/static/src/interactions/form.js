@@ -49,6 +49,15 @@ export class SupportForm extends Interaction {
                 this.setSending(false);
                 return;
             }
+            if (response.status === 503) {
+                this.showNotice(
+                    _t(
+                        "We can't save anything at the moment. Leave this page open and try again in a few minutes; nothing that you typed or chose is lost."
+                    )
+                );
+                this.setSending(false);
+                return;
+            }
             if (response.status !== 422) {
                 throw new Error(response.statusText);
             }

@@ -1,0 +1,171 @@
+import logging
+from urllib.parse import urlsplit
+
+import psycopg2
+from werkzeug.exceptions import HTTPException
+
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.http import SAFE_HTTP_METHODS, request
+
+from ..exceptions import SupportUnavailable
+
+# In the session: what a replica has to have before it shows its pages to it
+WRITTEN = "support_written"
+# Whose forms can be sent again by a button; those with passwords are not among them
+FORMS = ("/support/", "/my/ticket/", "/my/colleagues/", "/submitted/", "/ticket/")
+RETRY_AFTER = 60  # seconds
+
+
+class SupportReplicaHttpMixin(models.AbstractModel):
+    """What requests do with two databases: the primary, and a replica to read from."""
+
+    _name = "support.replica.http.mixin"
+    _description = "Requests with a database replica"
+
+    # ---------------------------------------------------
+    # Replicas: reading what one has written
+    # ---------------------------------------------------
+
+    @classmethod
+    def _post_dispatch(cls, response):
+        """Note in the session what it wrote, for the pages that it reads next."""
+        if request.env["support.replica"]._is_used() and cls._leaves_mark():
+            mark = request.env["support.replica"]._get_mark()
+            if mark:
+                request.session[WRITTEN] = mark
+        return super()._post_dispatch(response)
+
+    @classmethod
+    def _leaves_mark(cls):
+        """Tell whether this is a request of a customer or visitor that may write."""
+        cr, session = request.env.cr, request.session
+        if cr.closed or cr.readonly or not session.can_save:
+            return False
+        user = request.env["res.users"].browse(session.uid or ())
+        return not (user and user._is_internal())
+
+    @classmethod
+    def _authenticate(cls, endpoint):
+        """Forget what was cached of the replica before reading from the primary."""
+        if getattr(request, "support_reads_from_primary", False):
+            request.registry.check_signaling(request.env.cr)
+        return super()._authenticate(endpoint)
+
+    @classmethod
+    def _reads_from_primary(cls):
+        """Tell whether the replica lacks what this session wrote; asked once.
+
+        While the primary is gone the replica is all there is.
+        """
+        mark = request.session.get(WRITTEN)
+        if not mark or not request.env.cr.readonly:
+            return False
+        if not hasattr(request, "support_reads_from_primary"):
+            replica = request.env["support.replica"]
+            is_replayed = replica._has_replayed(mark)
+            if is_replayed:
+                del request.session[WRITTEN]
+            request.support_reads_from_primary = (
+                not is_replayed and replica._is_primary_there()
+            )
+        return request.support_reads_from_primary
+
+    # ---------------------------------------------------
+    # Replicas: the primary is gone
+    # ---------------------------------------------------
+
+    @classmethod
+    def _match(cls, path_info):
+        """Answer kindly whoever needs the primary while it is gone.
+
+        Here, as Odoo opens its cursor next, and asks nobody when that fails.
+        """
+        is_request = not hasattr(request, "is_frontend")  # else it looks up a link
+        rule, args = super()._match(path_info)
+        if is_request and request.env["support.replica"]._is_used():
+            cls._check_primary(rule, args)
+        return rule, args
+
+    @classmethod
+    def _check_primary(cls, rule, args):
+        """End the request if it would write and can't."""
+        readonly = rule.endpoint.routing["readonly"]
+        if callable(readonly):
+            readonly = readonly(rule.endpoint.func.__self__, rule, args)
+        if readonly or request.env["support.replica"]._is_primary_there():
+            return
+        request._set_request_dispatcher(rule)
+        try:
+            cls._authenticate(rule.endpoint)
+            raise SupportUnavailable(cls._get_unavailable_text())
+        except Exception as error:
+            raise request._update_served_exception(error) from None
+
+    @classmethod
+    def _get_unavailable_text(cls):
+        if request.httprequest.method in SAFE_HTTP_METHODS:
+            return request.env._(
+                "This page can't be opened at the moment. Please try again in a few "
+                "minutes."
+            )
+        return request.env._(
+            "We can't save anything at the moment. Please try again in a few minutes; "
+            "nothing that you typed is lost."
+        )
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """Say when to come back; and that the connection was lost, as one line."""
+        lost = (psycopg2.InterfaceError, psycopg2.OperationalError)
+        is_used = request.env and request.env["support.replica"]._is_used()
+        if is_used and isinstance(exception, lost) and request.env.cr.closed:
+            exception.loglevel = logging.WARNING
+            with request.registry.cursor(readonly=True) as cr:
+                request.env = request.env(cr=cr)
+                text = cls._get_unavailable_text()
+                return cls._handle_error(SupportUnavailable(text, is_doubtful=True))
+        if not isinstance(exception, SupportUnavailable):
+            return super()._handle_error(exception)
+        if request.dispatcher.routing_type == "jsonrpc":
+            return super()._handle_error(UserError(exception.args[0]))  # is shown so
+        response = super()._handle_error(exception)
+        if isinstance(response, HTTPException):
+            response.retry_after = RETRY_AFTER
+        else:
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    @classmethod
+    def _get_error_html(cls, env, code, values):
+        exception = values.get("exception")
+        if not isinstance(exception, SupportUnavailable):
+            return super()._get_error_html(env, code, values)
+        values = {**values, **cls._get_unavailable_values(exception)}
+        page = "customer_portal_addon.unavailable"
+        return code, env["ir.ui.view"]._render_template(page, values)
+
+    @classmethod
+    def _get_unavailable_values(cls, exception):
+        """Return what the page says, and what was typed, to send it once more.
+
+        The token goes along as it was sent: a wrong one stays wrong.
+        """
+        sent = request.httprequest
+        is_form = sent.method == "POST" and sent.path.startswith(FORMS)
+        files = {}
+        for name, file in sent.files.items(multi=True):
+            if file.filename:
+                files.setdefault(name, []).append(file.filename)
+        before = urlsplit(sent.referrer or "")
+        is_ours = before.netloc == sent.host and before.path.startswith("/")
+        return {
+            "is_reading": sent.method in SAFE_HTTP_METHODS,
+            "is_doubtful": exception.is_doubtful,
+            "is_form": is_form,
+            "address": sent.full_path.rstrip("?"),
+            "inputs": list(sent.form.items(multi=True)) if is_form else [],
+            "files": files if is_form else {},
+            "back_url": f"/{before.path.strip('/')}" if is_ours else "/support",
+        }

@@ -4,11 +4,12 @@ import json
 import re
 from statistics import median
 
-import cache
 import data
-import environment
 import pages
 import report
+
+import cache
+import environment
 from console import run
 
 DOCS = cache.REPO / "docs"
@@ -151,13 +152,16 @@ def others_table(sizes):
         row("Mail, ours / stock, ms", lambda f: _pair(f["mail"])),
         row(
             "Effort / analytic line, ms",
-            lambda f: f"{f['ledger']['effort many']['p50']:.1f} / "
-            f"{f['ledger']['line']['p50']:.1f}",
+            lambda f: (
+                f"{f['ledger']['effort many']['p50']:.1f} / "
+                f"{f['ledger']['line']['p50']:.1f}"
+            ),
         ),
         row(
             "2,000 postings by eight processes",
-            lambda f: f"{f['at_once']['seconds']:.0f} s, "
-            f"{f['at_once']['retries']:,} retries",
+            lambda f: (
+                f"{f['at_once']['seconds']:.0f} s, {f['at_once']['retries']:,} retries"
+            ),
         ),
         row("Memory of a worker, ours / stock, MiB", _memory),
         row("Installing the addon, s", lambda f: f"{f['install']:.0f}"),
@@ -203,7 +207,9 @@ def _rate(found, name):
 
 
 def _pair(seconds):
-    return f"{median(seconds['ours']) * 1000:.0f} / {median(seconds['stock']) * 1000:.0f}"
+    return (
+        f"{median(seconds['ours']) * 1000:.0f} / {median(seconds['stock']) * 1000:.0f}"
+    )
 
 
 def _memory(found):

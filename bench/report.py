@@ -78,7 +78,10 @@ def judge(results):
         at_least("Throughput with the gate", found["gate"]["throughput"], GATE_BAR),
         *(
             at_most(
-                f"Filing by {kind}, {at}", filing_ratio(found, kind), FILING_BAR, "stock"
+                f"Filing by {kind}, {at}",
+                filing_ratio(found, kind),
+                FILING_BAR,
+                "stock",
             )
             for kind in ("form", "mail")
         ),
@@ -112,7 +115,9 @@ def judge_ledger(found):
 
 def queries_are_independent(sizes, lists):
     """Each list needs as many queries at every size."""
-    counts = [[found["queries"][page.key] for page in lists] for found in sizes.values()]
+    counts = [
+        [found["queries"][page.key] for page in lists] for found in sizes.values()
+    ]
     numbers = sum(counts, [])
     return Bar(
         "Queries of the lists",

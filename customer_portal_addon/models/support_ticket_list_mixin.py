@@ -1,7 +1,7 @@
 from math import ceil
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, get_lang
 from odoo.tools.misc import format_date
 
 from ..tools import csv_file, list_filters
@@ -75,15 +75,30 @@ class SupportTicketListMixin(models.AbstractModel):
             "query": self._get_list_query(choice),
             "tabs": self._get_list_tabs(choice["status"], counts),
             "stages": self._get_list_stages(choice["status"], counts),
-            "rows": found._get_row_values(),
+            "rows": self._get_list_rows(found),
             "total": min(total, most),
             "is_more": total > most,
             "is_empty": counts == {},
             "page": page,
             "types": self.env["helpdesk.ticket.type"].search_fetch([], ["name"]),
             "contacts": contacts,
-            "timezone": self._get_list_timezone(),
         }
+
+    @api.model
+    def _get_list_rows(self, tickets):
+        """Return the rows of the page, their dates as text."""
+        lang, timezone = get_lang(self.env), self._get_list_timezone()
+        write_day = self._get_moment_writer(lang.date_format, timezone)
+        full = f"{lang.date_format} {lang.time_format}"
+        write_moment = self._get_moment_writer(full, timezone)
+        return [
+            {
+                **row,
+                "created": write_day(row["created_at"]),
+                "last_activity": write_moment(row["last_activity_at"]),
+            }
+            for row in tickets._get_row_values()
+        ]
 
     @api.model
     def _get_list_query(self, choice):

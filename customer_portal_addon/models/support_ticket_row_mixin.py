@@ -1,4 +1,10 @@
-from odoo import models
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from babel.dates import parse_pattern
+
+from odoo import api, models
+from odoo.tools import babel_locale_parse, get_lang, posix_to_ldml
 
 # What rows need: not the descriptions, which are long
 ROW_FIELDS = (
@@ -52,6 +58,27 @@ class SupportTicketRowMixin(models.AbstractModel):
             }
             for ticket in tickets_sudo
         ]
+
+    @api.model
+    def _get_moment_writer(self, strftime, timezone):
+        """Return a function that writes points in time as the reader's language does.
+
+        Odoo's widget looks up language, zone and pattern for each of a page's dates.
+
+        :param str strftime: as languages keep their formats; without seconds
+        :param str timezone: the reader's
+        :return: naive UTC datetime or False -> text
+        """
+        locale = babel_locale_parse(get_lang(self.env).code)
+        pattern = parse_pattern(posix_to_ldml(strftime, locale).replace(":ss", ""))
+        zone = ZoneInfo(timezone or "UTC")
+
+        def write(moment):
+            if not moment:
+                return ""
+            return pattern.apply(moment.replace(tzinfo=UTC).astimezone(zone), locale)
+
+        return write
 
     def _get_states(self):
         """Return how the status of these tickets is shown.

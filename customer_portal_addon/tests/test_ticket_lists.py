@@ -1,6 +1,6 @@
 """The lists of tickets: who finds what in them, and by which words."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -187,6 +187,28 @@ class TestTicketList(ListCase):
         self.assertEqual(self.names(self.ben), [])
         page = self.open_as(self.ben, f"/my/ticket/{ticket.id}", allow_redirects=False)
         self.assertEqual(page.status_code, 303)
+
+    def test_dates_are_written_as_odoo_writes_them(self):
+        languages = self.env["res.lang"]
+        english = languages._lang_get("en_US")  # 12 hours; a month is a word
+        english.write({"date_format": "%d %B %Y", "time_format": "%I:%M:%S %p"})
+        moment = datetime(2026, 3, 29, 23, 5, 59)
+        for lang in ("en_US", "de_DE"):
+            for zone in ("Europe/Berlin", "America/New_York"):
+                env = self.env["helpdesk.ticket"].with_context(lang=lang).env
+                widget = env["ir.qweb.field.datetime"]
+                data = languages._get_data(code=lang)
+                for strftime, options in (
+                    (data.date_format, {"date_only": True}),
+                    (f"{data.date_format} {data.time_format}", {"hide_seconds": True}),
+                ):
+                    write = env["helpdesk.ticket"]._get_moment_writer(strftime, zone)
+                    with self.subTest(lang=lang, zone=zone, options=options):
+                        self.assertEqual(
+                            write(moment),
+                            widget.value_to_html(moment, {**options, "tz_name": zone}),
+                        )
+        self.assertEqual(write(False), "")
 
     def test_dates_urgency_and_status_are_shown(self):
         ticket = self._create_ticket(self.ben, priority="3")

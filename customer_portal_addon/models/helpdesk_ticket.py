@@ -79,10 +79,13 @@ class HelpdeskTicket(models.Model):
         help="Date of the last personal message.",
     )
 
-    # The lists, the latest activity first, and all look-ups by contact or company
-    _support_contact_activity_idx = models.Index("(partner_id, last_activity_at DESC)")
+    # The lists, the latest activity first, and all look-ups by contact or company;
+    # with the id, to tell those apart from what somebody follows
+    _support_contact_activity_idx = models.Index(
+        "(partner_id, last_activity_at DESC) INCLUDE (id)"
+    )
     _support_customer_activity_idx = models.Index(
-        "(commercial_partner_id, last_activity_at DESC)"
+        "(commercial_partner_id, last_activity_at DESC) INCLUDE (id)"
     )
     # The staff's queue: what is open, urgent first, then in order of arrival
     _support_queue_idx = models.Index(
@@ -97,6 +100,9 @@ class HelpdeskTicket(models.Model):
     )
     _support_customer_created_idx = models.Index(
         "(commercial_partner_id, create_date DESC)"
+    )
+    _support_customer_name_idx = models.Index(
+        "(commercial_partner_id, name, id DESC)"
     )
     # The contacts of a customer, and how many tickets it has in each stage
     _support_customer_contact_idx = models.Index(

@@ -15,6 +15,7 @@ PORTAL_READABLE_FIELDS = frozenset(
         "company_id",
         "create_date",
         "description",
+        "is_guest",
         "is_participant",
         "commercial_partner_id",
         "last_activity_at",
@@ -50,43 +51,81 @@ class SupportTicketAccessMixin(models.AbstractModel):
         help="The current user takes part in the conversation.",
     )
 
+    is_guest = fields.Boolean(
+        compute="_compute_is_guest",
+        search="_search_is_guest",
+        help="The current user takes part in the conversation of a ticket that is not "
+        "visible to them anyway.",
+    )
+
     @api.depends_context("uid")
     @api.depends("message_follower_ids")
     def _compute_is_participant(self):
-        followed = self._get_followed_ids(Domain("id", "in", self.ids))
+        followed = self._get_followed_ids(self.ids)
         for ticket in self:
             ticket.is_participant = ticket.id in followed
 
     def _search_is_participant(self, operator, value):
         """Search by ids, not by a sub-query.
 
-        In the record rule this stands in an OR. PostgreSQL answers an OR over ids
-        from its indexes, whereas one over a sub-query scans all tickets.
+        In an OR PostgreSQL finds ids by its indexes, whereas it scans all tickets for
+        a sub-query.
         """
         if operator != "in":
             return NotImplemented
-        return Domain("id", "in", self._get_followed_ids(Domain.TRUE))
+        return Domain("id", "in", self._get_followed_ids())
 
-    def _get_followed_ids(self, domain):
+    @api.depends_context("uid")
+    @api.depends("message_follower_ids")
+    def _compute_is_guest(self):
+        followed = self._get_followed_ids(self.ids, of_others=True)
+        for ticket in self:
+            ticket.is_guest = ticket.id in followed
+
+    def _search_is_guest(self, operator, value):
+        """Search by ids, see above. This one stands in the record rule.
+
+        An administrator may follow thousands of colleagues' tickets.
+        """
+        if operator != "in":
+            return NotImplemented
+        return Domain("id", "in", self._get_followed_ids(of_others=True))
+
+    @api.model
+    def _get_followed_ids(self, among=None, of_others=False):
         """Return the ids of the tickets that the current user follows.
 
-        Without those whose contact the user is: they are visible anyway.
+        Without those whose contact the user is: these are visible by that, or are no
+        longer, as the contact has moved to another company.
 
+        :param list among: ids that come into question; all
+        :param bool of_others: for administrators without those of their company
         :rtype: set[int]
         """
-        partner = self.env.user.partner_id
+        partner_sudo = self.env.user.sudo().partner_id
         self.env["mail.followers"].flush_model(["partner_id", "res_id", "res_model"])
-        tickets_sudo = self.sudo().with_context(active_test=False)
-        query = tickets_sudo._search(domain & Domain("partner_id", "!=", partner.id))
-        followed = SQL(
-            "EXISTS (SELECT 1 FROM mail_followers f WHERE f.res_id = %s"
-            " AND f.res_model = %s AND f.partner_id = %s)",
-            SQL.identifier(self._table, "id"),
-            self._name,
-            partner.id,
+        self.flush_model(["commercial_partner_id", "partner_id"])
+        visible = SQL("partner_id = %s", partner_sudo.id)
+        if of_others and self.env["res.partner"]._manages_colleagues():
+            customer_id = partner_sudo.commercial_partner_id.id
+            company = SQL("commercial_partner_id = %s", customer_id)
+            visible = SQL("(%s OR %s)", visible, company)
+        followed = SQL("TRUE")
+        if among is not None:
+            followed = SQL("res_id = ANY(%s)", list(among))
+            visible = SQL("%s AND id = ANY(%s)", visible, list(among))
+        query = SQL(
+            """
+            SELECT res_id FROM mail_followers
+             WHERE partner_id = %s AND res_model = 'helpdesk.ticket' AND %s
+            EXCEPT
+            SELECT id FROM helpdesk_ticket WHERE %s
+            """,
+            partner_sudo.id,
+            followed,
+            visible,
         )
-        query.add_where(followed)
-        return set(query)
+        return {ticket_id for (ticket_id,) in self.env.execute_query(query)}
 
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):

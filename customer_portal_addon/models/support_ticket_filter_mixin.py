@@ -25,6 +25,8 @@ DEFAULTS = {
     "sortby": "activity",
 }
 MAX_CONTACTS = 200
+# So many own tickets are not looked at one by one
+MANY = 500
 
 
 class SupportTicketFilterMixin(models.AbstractModel):
@@ -169,10 +171,8 @@ class SupportTicketFilterMixin(models.AbstractModel):
         :return: the domain, and whether it is too expensive to count exactly
         :rtype: tuple[Domain, bool]
         """
-        customer = self._get_own_customer() if of_company else None
         domain = self._get_company_domain() if of_company else self._get_own_domain()
-        texts = self.env["support.ticket.text"]
-        found, is_large = texts._get_tickets_domain(choice["search"], customer)
+        found, is_large = self._get_search_domain(choice["search"], domain, of_company)
         domain &= found
         timezone = self._get_list_timezone()
         if choice["since"]:
@@ -188,10 +188,34 @@ class SupportTicketFilterMixin(models.AbstractModel):
             domain &= Domain("partner_id", "=", choice["contact"])
         if choice["contact_name"]:
             contacts_sudo = self.env["res.partner"].sudo()
-            colleagues = Domain("commercial_partner_id", "=", customer.id)
+            customer_id = self._get_own_customer().id
+            colleagues = Domain("commercial_partner_id", "=", customer_id)
             named = colleagues & Domain("name", "ilike", choice["contact_name"])
             domain &= Domain("partner_id", "in", contacts_sudo._search(named))
         return domain, is_large
+
+    @api.model
+    def _get_search_domain(self, search, domain, of_company):
+        """Return the domain of the words that are searched in a list.
+
+        Who has many tickets: they are found as the company's are, but for the few of
+        other companies, of which each is looked at.
+
+        :param Domain domain: the tickets of the list
+        :return: the domain, and whether it is too expensive to count exactly
+        :rtype: tuple[Domain, bool]
+        """
+        texts = self.env["support.ticket.text"]
+        if not search or not (
+            of_company or self.search_count(domain, limit=MANY) == MANY
+        ):
+            return texts._get_tickets_domain(search)
+        customer = self._get_own_customer()
+        found, is_large = texts._get_tickets_domain(search, customer)
+        if not of_company and not is_large:
+            elsewhere = Domain("commercial_partner_id", "!=", customer.id)
+            found |= elsewhere & texts._get_tickets_domain(search)[0]
+        return found, is_large
 
     @api.model
     def _get_status_domain(self, status):

@@ -504,6 +504,30 @@ class TestSearch(SupportCase):
                     tickets._get_list_values({"search": "common"}, of_company=True)
                 )
 
+    def test_who_has_many_tickets_finds_the_same(self):
+        for number in range(6):
+            self._create_ticket(self.ben, name=f"common T{number}")
+        self._create_ticket(self.anna, name="common rare of Anna")
+        self._create_ticket(self.ben, name="common rare")
+        elsewhere = self._create_ticket(self.emil, name="rare elsewhere")
+        elsewhere.message_subscribe(self.ben.partner_id.ids)
+        sizes = {"SAMPLE": 6, "COMMON": 3, "RARE_LIMIT": 5}
+        for many in (500, 3):
+            with (
+                self.subTest(many=many),
+                patch.object(support_ticket_filter_mixin, "MANY", many),
+                patch.multiple(support_ticket_text, **sizes),
+            ):
+                self.assertEqual(len(self.found(self.ben, "common")), 7)
+                self.assertEqual(len(self.found(self.ben, "rare")), 2)
+                self.assertFalse(self.found(self.ben, "nothing"))
+
+    def test_short_words_count_where_words_begin(self):
+        self._create_ticket(self.ben, name="The PC, an xq-Adapter")
+        for search in ("pc", "x", "xq", "PC adapter", "an p"):
+            self.assertTrue(self.found(self.ben, search), search)
+        self.assertFalse(self.found(self.ben, "q-"))
+
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_customers_have_no_rights_on_the_texts(self):
         for user in (self.ben, self.anna, self.agent):

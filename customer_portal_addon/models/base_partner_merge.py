@@ -30,6 +30,7 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
         self._leave_tickets_of_others(former_sudo, customer_sudo)
         self.env.flush_all()
         result = super()._update_foreign_keys(src_partners, dst_partner)
+        self.env["helpdesk.ticket"]._forget_followed()
         is_part = contact_sudo != customer_sudo
         if is_part:
             accounts._hand_over(contact_sudo, customer_sudo)

@@ -175,6 +175,8 @@ class HelpdeskTicket(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if not {"partner_id", "commercial_partner_id"}.isdisjoint(vals):
+            self._forget_followed()
         if vals.get("partner_id"):
             self._welcome_contact()
         return result

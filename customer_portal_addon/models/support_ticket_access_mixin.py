@@ -37,6 +37,8 @@ PORTAL_READABLE_FIELDS = frozenset(
         "user_id",
     }
 )
+# In the cache of a transaction: (partner's id, of others only) -> ids of tickets
+FOLLOWED = "support_followed"
 
 
 class SupportTicketAccessMixin(models.AbstractModel):
@@ -73,7 +75,7 @@ class SupportTicketAccessMixin(models.AbstractModel):
         """
         if operator != "in":
             return NotImplemented
-        return Domain("id", "in", self._get_followed_ids())
+        return Domain("id", "in", self._get_all_followed_ids())
 
     @api.depends_context("uid")
     @api.depends("message_follower_ids")
@@ -89,7 +91,25 @@ class SupportTicketAccessMixin(models.AbstractModel):
         """
         if operator != "in":
             return NotImplemented
-        return Domain("id", "in", self._get_followed_ids(of_others=True))
+        return Domain("id", "in", self._get_all_followed_ids(of_others=True))
+
+    @api.model
+    def _get_all_followed_ids(self, of_others=False):
+        """Return what :meth:`_get_followed_ids` says, found once in a transaction.
+
+        A list asks for it in each of its queries.
+        """
+        is_administrator = self.env["res.partner"]._manages_colleagues()
+        key = (self.env.user.partner_id.id, of_others and is_administrator)
+        known = self.env.cr.cache.setdefault(FOLLOWED, {})
+        if key not in known:
+            known[key] = self._get_followed_ids(of_others=of_others)
+        return known[key]
+
+    @api.model
+    def _forget_followed(self):
+        """Have it found anew: somebody follows, or a ticket changes hands."""
+        self.env.cr.cache.pop(FOLLOWED, None)
 
     @api.model
     def _get_followed_ids(self, among=None, of_others=False):
@@ -105,25 +125,32 @@ class SupportTicketAccessMixin(models.AbstractModel):
         partner_sudo = self.env.user.sudo().partner_id
         self.env["mail.followers"].flush_model(["partner_id", "res_id", "res_model"])
         self.flush_model(["commercial_partner_id", "partner_id"])
-        visible = SQL("partner_id = %s", partner_sudo.id)
-        if of_others and self.env["res.partner"]._manages_colleagues():
-            customer_id = partner_sudo.commercial_partner_id.id
-            company = SQL("commercial_partner_id = %s", customer_id)
-            visible = SQL("(%s OR %s)", visible, company)
-        followed = SQL("TRUE")
+        followed = own = SQL("TRUE")
         if among is not None:
-            followed = SQL("res_id = ANY(%s)", list(among))
-            visible = SQL("%s AND id = ANY(%s)", visible, list(among))
+            followed = SQL("follower.res_id = ANY(%s)", list(among))
+            own = SQL("ticket.id = ANY(%s)", list(among))
+        if of_others and self.env["res.partner"]._manages_colleagues():
+            followed = SQL(
+                "%s AND NOT EXISTS (SELECT FROM helpdesk_ticket ticket"
+                " WHERE ticket.id = follower.res_id"
+                " AND ticket.commercial_partner_id = %s)",
+                followed,
+                partner_sudo.commercial_partner_id.id,
+            )
         query = SQL(
             """
-            SELECT res_id FROM mail_followers
-             WHERE partner_id = %s AND res_model = 'helpdesk.ticket' AND %s
+            SELECT follower.res_id
+              FROM mail_followers follower
+             WHERE follower.partner_id = %s
+               AND follower.res_model = 'helpdesk.ticket' AND %s
             EXCEPT
-            SELECT id FROM helpdesk_ticket WHERE %s
+            SELECT ticket.id FROM helpdesk_ticket ticket
+             WHERE ticket.partner_id = %s AND %s
             """,
             partner_sudo.id,
             followed,
-            visible,
+            partner_sudo.id,
+            own,
         )
         return {ticket_id for (ticket_id,) in self.env.execute_query(query)}
 

@@ -2,29 +2,37 @@
 
 import contextlib
 import json
+import os
 import platform
 import time
-from statistics import median
+from statistics import median, quantiles
 
 import data
 import filing
 import ledger
 import pages
+import publish
 import report
 import statements
 from servers import HOST, Person, Server
 
 import cache
 import cluster
+import ports
 from console import Fail, say
 from processes import Processes
 
-STOCK_PORT, OURS_PORT, SMTP_PORT, MAIL_PORT = 8269, 8279, 8289, 8290
+# Each server takes two
+FIRST_PORT = int(os.environ.get("CUSTOMER_PORTAL_BENCH_PORT", "8269"))
+STOCK_PORT, OURS_PORT, SMTP_PORT, MAIL_PORT = (FIRST_PORT + n for n in (0, 2, 4, 5))
+GATE_TURNS, GATE_ROUNDS = 8, 30
 QUICK, FULL = (100_000,), (10_000, 100_000, 1_000_000)
 
 
-def run(odoo, steps, is_quick):
+def run(odoo, steps, is_quick, is_published=False):
     """Measure, print the table, and return 0 when every bar is met."""
+    for port in range(FIRST_PORT, MAIL_PORT + 1):
+        ports.check_free(port, "bin/bench", "CUSTOMER_PORTAL_BENCH_PORT")
     rounds = 15 if is_quick else 40
     results = {
         "machine": describe_machine(odoo),
@@ -41,6 +49,8 @@ def run(odoo, steps, is_quick):
     path = data.bench_folder() / f"{name}.json"
     path.write_text(json.dumps(results, indent=1))
     bars = report.judge(results)
+    if is_published:
+        publish.publish(steps, json.loads(path.read_text()))
     say(report.table(bars))
     say(f"\n{steps.seconds() / 60:.0f} min; all figures are in {path}.")
     return 0 if all(bar.is_met for bar in bars) else 1
@@ -125,15 +135,19 @@ def count_queries(server):
     }
 
 
+def lower_quartile(seconds):
+    return quantiles(seconds, n=4)[0]
+
+
 def compare_gate(server, rounds):
     """Measure one page with the gate asking for contracts and with it off, in turns."""
     person = Person(server, server.database.size.ordinary[0])
     seconds = {"contract": [], "open": []}
     queries = {}
-    for _round in range(8):
+    for _turn in range(GATE_TURNS):
         for policy, times in seconds.items():
             server.rpc("res.company", "write", [1], {"support_policy": policy})
-            for number in range(pages.WARM_UP + rounds):
+            for number in range(pages.WARM_UP + max(rounds, GATE_ROUNDS)):
                 answer = person.get(f"/support/status?{policy}")
                 if answer.status != 200:
                     raise Fail(f"The page behind the gate answered {answer.status}.")
@@ -145,5 +159,7 @@ def compare_gate(server, rounds):
         queries[policy] = median(logged[f"GET /support/status?{policy}"])
     return {
         "queries": queries["contract"] - queries["open"],
-        "throughput": median(seconds["open"]) / median(seconds["contract"]),
+        # the lower quartile: what else the machine did would hide so small a difference
+        "throughput": lower_quartile(seconds["open"])
+        / lower_quartile(seconds["contract"]),
     }

@@ -36,18 +36,19 @@ class Page:
 
 COMPANY = "/my/tickets/company"
 PAGES = [
-    Page("Own tickets, ordinary contact", ORDINARY, "/my/tickets"),
-    Page("Own tickets, contact with thousands", HEAVY, "/my/tickets"),
+    Page("Own tickets", ORDINARY, "/my/tickets", is_plotted=True),
+    Page("Own tickets", HEAVY, "/my/tickets", is_plotted=True),
     Page("… all of them", HEAVY, "/my/tickets?status=all"),
     Page("… searched, found", HEAVY, "/my/tickets?status=all&search=drucker"),
     Page("… searched, not found", HEAVY, "/my/tickets?status=all&search=quarzuhr"),
-    Page("Company's tickets", ADMINISTRATOR, COMPANY),
+    Page("Company's tickets", ADMINISTRATOR, COMPANY, is_plotted=True),
     Page("… all of them", ADMINISTRATOR, f"{COMPANY}?status=all"),
     Page("… page 20", ADMINISTRATOR, f"{COMPANY}/page/20?status=all"),
     Page(
         "… searched, in half of them",
         ADMINISTRATOR,
         f"{COMPANY}?status=all&search=drucker",
+        is_plotted=True,
     ),
     Page(
         "… searched, in some of them",
@@ -58,6 +59,7 @@ PAGES = [
         "… searched, in a few",
         ADMINISTRATOR,
         f"{COMPANY}?status=all&search=zollkennzeichen",
+        is_plotted=True,
     ),
     Page(
         "… searched, not found",

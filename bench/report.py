@@ -60,7 +60,12 @@ def judge(results):
     lists = [page for page in pages.PAGES if page.is_bar]
     return [
         *(
-            at_most(f"{page.title}, {at}", page_ratio(found, page), PAGE_BAR, "/my")
+            at_most(
+                f"{page.title} ({page.who}), {at}",
+                page_ratio(found, page),
+                PAGE_BAR,
+                "/my",
+            )
             for page in lists
         ),
         queries_are_independent(sizes, lists),

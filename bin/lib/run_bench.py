@@ -17,6 +17,9 @@ def parse(arguments):
         "--quick", action="store_true", help="up to 100,000 tickets, not a million"
     )
     parser.add_argument(
+        "--publish", action="store_true", help="write docs/performance.md, with plots"
+    )
+    parser.add_argument(
         "--soak",
         type=float,
         metavar="MINUTES",
@@ -31,4 +34,5 @@ def run(arguments):
     with preparation.ready(steps, bench=True) as odoo:
         if options.soak:
             return importlib.import_module("soak").run(odoo, steps, options.soak)
-        return importlib.import_module("measure").run(odoo, steps, options.quick)
+        measure = importlib.import_module("measure")
+        return measure.run(odoo, steps, options.quick, options.publish)

@@ -101,9 +101,7 @@ class HelpdeskTicket(models.Model):
     _support_customer_created_idx = models.Index(
         "(commercial_partner_id, create_date DESC)"
     )
-    _support_customer_name_idx = models.Index(
-        "(commercial_partner_id, name, id DESC)"
-    )
+    _support_customer_name_idx = models.Index("(commercial_partner_id, name, id DESC)")
     # The contacts of a customer, and how many tickets it has in each stage
     _support_customer_contact_idx = models.Index(
         "(commercial_partner_id, partner_id) WHERE active IS TRUE"

@@ -1,0 +1,142 @@
+"""What bin/bench concludes from what it measured."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(autouse=True)
+def modules(monkeypatch):
+    """Import the modules of bench, and forget them afterwards."""
+    known = set(sys.modules)
+    monkeypatch.syspath_prepend(HERE / "bench")
+    yield
+    for name in set(sys.modules) - known:
+        path = getattr(sys.modules[name], "__file__", None) or ""
+        if path.startswith(str(HERE / "bench")):
+            del sys.modules[name]
+
+
+def summary(milliseconds):
+    return {"p50": milliseconds, "p25": milliseconds, "p75": milliseconds, "count": 9}
+
+
+def make_results(**changes):
+    """Return what a run that meets every bar would have found."""
+    import pages
+
+    found = {
+        "pages": {page.key: summary(40.0) for page in pages.PAGES}
+        | {f"{who} /my": summary(40.0) for who in pages.EVERYBODY}
+        | {"stock": summary(400.0), "stock heavy": summary(900.0)},
+        "queries": {page.key: 20 for page in pages.PAGES},
+        "throughput": {"ours": [50, 60, 70], "stock": [10, 10, 10], "bare": [50]},
+        "gate": {"queries": 1, "throughput": 0.99},
+        "form": {"ours": [0.04], "stock": [0.04]},
+        "mail": {"ours": [0.04], "stock": [0.04]},
+        "ledger": {
+            name: {"p50": 10.0, "queries": 9}
+            for name in ("line", "effort few", "effort many")
+        },
+        "at_once": {"posted": 2000, "is_right": True, "retries": 5, "seconds": 9},
+        "statements": {
+            page.key: [{"query": "select 1 | 2", "milliseconds": 1, "calls": 1}]
+            for page in pages.PAGES
+        },
+        "memory": {"ours": [150], "stock": [140]},
+        "install": 30,
+        "start": {"ours": 5, "stock": 5},
+    }
+    return {
+        "machine": dict.fromkeys(
+            ("cpu", "memory", "postgresql", "python", "odoo"), "some"
+        ),
+        "date": "2026-01-01",
+        "seconds": 60,
+        "sizes": {"100000": found, "1000000": {**found, **changes}},
+    }
+
+
+def short(results):
+    """Return the titles of the bars that are not met."""
+    import report
+
+    return [bar.title for bar in report.judge(results) if not bar.is_met]
+
+
+def test_all_bars_can_be_met():
+    import report
+
+    assert short(make_results()) == []
+    text = report.table(report.judge(make_results()))
+    assert "FALLS SHORT" not in text and text.count("pass") > 20
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({"gate": {"queries": 2, "throughput": 0.99}}, "Queries of the gate"),
+        ({"gate": {"queries": 1, "throughput": 0.97}}, "Throughput with the gate"),
+        ({"form": {"ours": [0.07], "stock": [0.04]}}, "Filing by form"),
+        ({"mail": {"ours": [0.07], "stock": [0.04]}}, "Filing by mail"),
+        (
+            {"at_once": {"posted": 1999, "is_right": True, "retries": 0, "seconds": 1}},
+            "Eight processes",
+        ),
+        (
+            {
+                "at_once": {
+                    "posted": 2000,
+                    "is_right": False,
+                    "retries": 0,
+                    "seconds": 1,
+                }
+            },
+            "Eight processes",
+        ),
+    ],
+)
+def test_a_bar_falls_short(changes, title):
+    [found] = short(make_results(**changes))
+    assert found.startswith(title)
+
+
+def test_slow_pages_and_growing_queries_fall_short():
+    import pages
+
+    results = make_results()
+    large = results["sizes"]["1000000"]
+    page = next(each for each in pages.PAGES if each.is_bar)
+    large["pages"] = {**large["pages"], page.key: summary(61.0)}
+    large["queries"] = {**large["queries"], page.key: 21}
+    assert len(short(results)) == 2
+    results["sizes"]["100000"]["throughput"] = {"ours": [49], "stock": [10]}
+    assert len(short(results)) == 3
+
+
+def test_pages_without_a_bar_may_be_slow():
+    import pages
+
+    results = make_results()
+    large = results["sizes"]["1000000"]
+    page = next(each for each in pages.PAGES if not each.is_bar)
+    large["pages"] = {**large["pages"], page.key: summary(500.0)}
+    assert short(results) == []
+
+
+def test_everything_is_published():
+    import publish
+
+    text = publish.markdown(make_results())
+    assert "1,000,000 tickets" in text
+    assert "\\|" in text  # a bar in a statement does not end the cell
+    rows = [line for line in text.splitlines() if line.startswith("|")]
+    assert all(line.replace("\\|", "").count("|") >= 3 for line in rows)
+    for plot in publish.plots(make_results()):
+        assert all(
+            set(points) == {"100000", "1000000"} for points in plot["series"].values()
+        )
+    assert publish.MARKS.search(publish.PAGE.read_text())

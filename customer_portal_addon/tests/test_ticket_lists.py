@@ -522,6 +522,13 @@ class TestSearch(SupportCase):
                 self.assertEqual(len(self.found(self.ben, "rare")), 2)
                 self.assertFalse(self.found(self.ben, "nothing"))
 
+    def test_long_words_are_compared_to_their_ends(self):
+        self._create_ticket(self.ben, name="Zollkennzeichen 50%_off-season")
+        for search in ("zollkennZEICHEN", "llkennzeichen", "50%_off-season"):
+            self.assertTrue(self.found(self.ben, search), search)
+        for search in ("zollkennzahlen", "50%_off-seasons", "5000_off-season"):
+            self.assertFalse(self.found(self.ben, search), search)
+
     def test_short_words_count_where_words_begin(self):
         self._create_ticket(self.ben, name="The PC, an xq-Adapter")
         for search in ("pc", "x", "xq", "PC adapter", "an p"):

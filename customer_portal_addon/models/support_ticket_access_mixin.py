@@ -54,6 +54,7 @@ class SupportTicketAccessMixin(models.AbstractModel):
     )
 
     is_guest = fields.Boolean(
+        string="Guest",
         compute="_compute_is_guest",
         search="_search_is_guest",
         help="The current user takes part in the conversation of a ticket that is not "

@@ -75,7 +75,7 @@ class HelpdeskTicketType(models.Model):
     @api.model
     def _get_offered(self):
         """Return the types that customers may choose from, in order."""
-        return self.search([("show_in_portal", "=", True)])
+        return self.search_fetch([("show_in_portal", "=", True)])
 
     @api.model
     def _get_general(self):

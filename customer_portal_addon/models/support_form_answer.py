@@ -34,9 +34,7 @@ class SupportFormAnswer(models.Model):
         precompute=True,
         index=True,
     )
-    type_id = fields.Many2one(
-        related="ticket_id.type_id", store=True, precompute=True
-    )
+    type_id = fields.Many2one(related="ticket_id.type_id", store=True, precompute=True)
     company_id = fields.Many2one(
         related="ticket_id.company_id", store=True, precompute=True
     )

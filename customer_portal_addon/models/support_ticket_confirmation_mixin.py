@@ -26,10 +26,11 @@ class SupportTicketConfirmationMixin(models.AbstractModel):
             ("unverified", "Without the sender's words"),
             ("stranger", "Without the sender's words, once the contact is found"),
         ],
+        string="Confirmation pending",
         copy=False,
         readonly=True,
         groups="base.group_user",
-        help="The confirmation that is sent within a minute or two.",
+        help="The confirmation that is sent within a minute.",
     )
 
     @api.model

@@ -227,7 +227,8 @@ class SupportTicketMailMixin(models.AbstractModel):
         """Show the images of the opening mail in the description as well."""
         result = super()._message_post_after_hook(message, msg_values)
         is_opening = message.subtype_id == self._creation_subtype()
-        if is_opening and message.message_type == "email":
+        is_mail = message.message_type == "email"
+        if is_opening and is_mail and message.attachment_ids:
             if "cid:" in (self.description or ""):
                 self.sudo().description = message.body
         return result

@@ -138,7 +138,7 @@ class SupportTicketNotificationMixin(models.AbstractModel):
         domain = self._get_outgoing_domain()
         if message:
             domain &= Domain("id", "<", message.id)
-        # the confirmation is written before the mail that it confirms
+        # confirmations used to be written before the mail that they confirm
         opening = domain & Domain("subtype_id", "=", self._creation_subtype().id)
         root_sudo = messages_sudo.search(
             opening & Domain("message_type", "=", "email"), limit=1

@@ -33,7 +33,7 @@ class SupportTicketReferenceMixin(models.AbstractModel):
             return self.env["mail.alias"]
         local_parts = [address.partition("@")[0] for address in addresses]
         aliases_sudo = self.env["mail.alias"].sudo()
-        return aliases_sudo.search(
+        return aliases_sudo.search_fetch(
             Domain("alias_full_name", "in", addresses)
             | (
                 Domain("alias_name", "in", local_parts)

@@ -35,7 +35,12 @@ class TestHooks(SupportCase):
     def test_existing_tickets_get_the_addresses_that_odoo_would_compute(self):
         addresses = ["Ben@Adler.Example", "b.e-n+1@x-y.adler.example", "no address"]
         addresses += ['"Ben, B." <Ben@Adler.example>', " ben@adler.example ", ""]
-        addresses += ["bén@adler.example", "ben@adler", "a..b@c.example", "a_@c.example"]
+        addresses += [
+            "bén@adler.example",
+            "ben@adler",
+            "a..b@c.example",
+            "a_@c.example",
+        ]
         addresses += ["a@x.example, b@x.example", "BEN@MÜLLER.example", "-a@c.example"]
         tickets = self._create_ticket(self.ben).browse()
         for address in addresses:

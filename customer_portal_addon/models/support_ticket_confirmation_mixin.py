@@ -44,7 +44,8 @@ class SupportTicketConfirmationMixin(models.AbstractModel):
         cron_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(CRON)
         if cron_id:
             soon = fields.Datetime.now() + timedelta(seconds=1)
-            self.env["ir.cron"].sudo().browse(cron_id)._trigger(soon)
+            triggers_sudo = self.env["ir.cron.trigger"].sudo()
+            triggers_sudo.create({"cron_id": cron_id, "call_at": soon})
 
     @api.model
     def _cron_confirm(self, batch_size=200):

@@ -245,7 +245,7 @@ class TestQueries(MailTools, SupportHttpCase):
             self.assertIn("/my/ticket/", response.headers["Location"])
 
         submit()
-        self.assertLessEqual(self.count(submit), 36)
+        self.assertLessEqual(self.count(submit), 33)
 
     def test_by_mail(self):
         team = self.error_type.team_ids

@@ -68,6 +68,7 @@ from . import (
     support_ticket_copy_mixin,
     support_ticket_forward_mixin,
     support_ticket_quote_mixin,
+    support_ticket_confirmation_mixin,
     support_ticket_contact_mixin,
     support_ticket_conversation_mixin,
     support_ticket_reply_mixin,

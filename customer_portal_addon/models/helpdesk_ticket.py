@@ -23,6 +23,7 @@ class HelpdeskTicket(models.Model):
         "support.ticket.conversation.mixin",
         "support.ticket.reply.mixin",
         "support.ticket.notification.mixin",
+        "support.ticket.confirmation.mixin",
         "support.ticket.claim.mixin",
         "support.ticket.public.mixin",
         "support.ticket.subscription.mixin",
@@ -52,6 +53,7 @@ class HelpdeskTicket(models.Model):
         related=None,
         compute="_compute_commercial_partner_id",
         store=True,
+        precompute=True,
         help="The company of the contact when the ticket was filed. It stays, whoever "
         "the contact works for later.",
     )
@@ -128,7 +130,7 @@ class HelpdeskTicket(models.Model):
 
     # The few that were filed without a login, and that wait for their confirmation
     _support_filed_publicly_idx = models.Index("(id) WHERE is_filed_publicly IS TRUE")
-    _support_welcome_idx = models.Index("(id) WHERE is_welcome_pending IS TRUE")
+    _support_pending_idx = models.Index("(id) WHERE pending_confirmation IS NOT NULL")
 
     # Who files how much within an hour
     _support_filed_by_idx = models.Index(
@@ -189,6 +191,12 @@ class HelpdeskTicket(models.Model):
     # ---------------------------------------------------
     # Messages
     # ---------------------------------------------------
+
+    def _creation_subtype(self):
+        """Know the subtype without asking the database each time if it is there."""
+        xmlid = "helpdesk_mgmt.hlp_tck_created"
+        subtype_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid)
+        return self.env["mail.message.subtype"].browse(subtype_id or ())
 
     def message_post(self, *, message_type="notification", **kwargs):
         self._check_not_remote()

@@ -75,7 +75,7 @@ class HelpdeskTicketType(models.Model):
     @api.model
     def _get_offered(self):
         """Return the types that customers may choose from, in order."""
-        return self.search([("show_in_portal", "=", True)])
+        return self.search_fetch([("show_in_portal", "=", True)])
 
     @api.model
     def _get_general(self):
@@ -128,7 +128,9 @@ class HelpdeskTicketType(models.Model):
             except ValidationError as error:
                 errors[name] = error.args[0]
         form["answers"] = []
-        for field in self.field_ids.filtered(lambda f: f.field_type != "file"):
+        fields = self._read_fields()
+        file_field = fields.filtered(lambda field: field.field_type == "file")[:1]
+        for field in fields - file_field:
             name = field._get_input_name()
             try:
                 answer = field._parse(values.get(name) or [])
@@ -138,8 +140,8 @@ class HelpdeskTicketType(models.Model):
                 if answer:
                     form["answers"].append((field, answer))
         try:
-            form["files"] = self._parse_files(files if self._has_file_input() else [])
-            file_field = self._get_file_field()
+            takes_files = not self or bool(file_field)
+            form["files"] = self._parse_files(files if takes_files else [])
             if file_field.required and not form["files"]:
                 raise ValidationError(file_field._get_required_message())
         except ValidationError as error:
@@ -147,6 +149,11 @@ class HelpdeskTicketType(models.Model):
         if errors:
             errors["files_again"] = self._get_files_again_message(files)
         return form, errors
+
+    def _read_fields(self):
+        """Return the fields of this form only, with one query."""
+        domain = [("type_id", "in", self.ids)]
+        return self.env["support.form.field"].search_fetch(domain)
 
     def _get_form_inputs(self, values=None, errors=None):
         """Return the inputs of the form, in order, with what was typed and is wrong.

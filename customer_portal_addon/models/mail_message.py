@@ -34,7 +34,7 @@ class MailMessage(models.Model):
     @api.model
     def _index_tickets(self, tickets):
         """Have tickets found by what their messages say now."""
-        self.env["support.ticket.text"]._index_tickets(tickets)
+        self.env["support.ticket.text"]._index_later(tickets)
 
     def _get_indexed_tickets(self):
         """Return the tickets to which these are messages of people."""

@@ -110,10 +110,12 @@ class SupportAttachmentMixin(models.AbstractModel):
         :rtype: list[dict]
         :raise ValidationError: names every file that is refused and why
         """
-        rules = self._get_file_rules()
         files = [
             (form_values.file_name(name), content) for name, content in files if name
         ]
+        if not files:
+            return []
+        rules = self._get_file_rules()
         problems = []
         if len(files) > rules["max_count"]:
             problems.append(

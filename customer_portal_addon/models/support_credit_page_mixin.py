@@ -78,6 +78,8 @@ class SupportCreditPageMixin(models.AbstractModel):
         :rtype: bool
         """
         customer_sudo = partner.sudo().commercial_partner_id
+        # a partner has so many columns that reading all takes longer than the query
+        customer_sudo.fetch(["support_limit_enabled", "support_limit_minutes"])
         if not customer_sudo.support_limit_enabled:
             return False
         account_sudo = self._find_for(partner, company)

@@ -28,7 +28,13 @@ class SupportFormAnswer(models.Model):
         bypass_search_access=True,
     )
     partner_id = fields.Many2one(
-        related="ticket_id.partner_id", string="Contact", store=True, index=True
+        related="ticket_id.partner_id",
+        string="Contact",
+        store=True,
+        precompute=True,
+        index=True,
     )
-    type_id = fields.Many2one(related="ticket_id.type_id", store=True)
-    company_id = fields.Many2one(related="ticket_id.company_id", store=True)
+    type_id = fields.Many2one(related="ticket_id.type_id", store=True, precompute=True)
+    company_id = fields.Many2one(
+        related="ticket_id.company_id", store=True, precompute=True
+    )

@@ -259,7 +259,11 @@ class SupportFormField(models.Model):
         return format_date(self.env, day)
 
     def _parse_choice(self, values):
-        chosen = self.option_ids.filtered(lambda option: str(option.id) in values)
+        # of this field only, with one query: those of the other forms aren't needed
+        options = self.env["support.form.field.option"].search_fetch(
+            [("field_id", "=", self.id)]
+        )
+        chosen = options.filtered(lambda option: str(option.id) in values)
         if len(chosen) != len(set(values)) or (
             len(chosen) > 1 and self.field_type == "choice"
         ):

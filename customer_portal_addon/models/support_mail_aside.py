@@ -81,6 +81,8 @@ class SupportMailAside(models.Model):
         :param IncomingMail mail: processed
         :param helpdesk.ticket ticket: what became of it, empty when nothing did
         """
+        if not mail.put_aside:
+            return
         asides_sudo = self.sudo()
         ticket_sudo = ticket.sudo().exists()
         for reason, detail in mail.put_aside:

@@ -167,7 +167,8 @@ class SupportPartnerAccessMixin(models.AbstractModel):
             return
         mails_sudo = self.env["support.access.mail"].sudo()
         for partner in self.sudo().with_context(active_test=False):
-            if not partner.email_normalized or partner.user_ids:
+            is_me = partner == self.env.user.partner_id
+            if is_me or not partner.email_normalized or partner.user_ids:
                 continue
             if not mails_sudo._is_invited(partner):
                 mails_sudo._note(

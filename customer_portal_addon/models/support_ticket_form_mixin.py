@@ -109,11 +109,12 @@ class SupportTicketFormMixin(models.AbstractModel):
         """
         ticket_sudo = self.sudo().with_context(mail_create_nosubscribe=True)
         vals = self._prepare_form_values(ticket_type, form, contact)
-        ticket_sudo = ticket_sudo.create({**vals, **extra})
+        ticket_sudo = ticket_sudo.create(
+            {**vals, **extra, "pending_confirmation": "known"}
+        )
         ticket_sudo._add_form_answers(ticket_type, form)
         ticket_sudo._add_participants(contact, form["cc"])
-        ticket_sudo.message_subscribe(ticket_sudo.filed_by_id.ids)
-        ticket_sudo._send_confirmation()
+        self._trigger_confirmations()
         return ticket_sudo
 
     # ---------------------------------------------------
@@ -195,8 +196,9 @@ class SupportTicketFormMixin(models.AbstractModel):
     @api.model
     def _subscribe_sender(self, values):
         """Put the current user's own address on the list, if this was wanted."""
-        text_sudo = self._get_notification_text()
-        if text_sudo and any(values.get("notifications") or []):
+        wants = any(values.get("notifications") or [])
+        text_sudo = wants and self._get_notification_text()
+        if text_sudo:
             contact_sudo = self.env.user.sudo().partner_id
             contact_sudo._subscribe_to_support_list(self.env.company.sudo())
             self.env["support.consent"]._log(text_sudo, contact_sudo, "ticket_form")
@@ -220,8 +222,10 @@ class SupportTicketFormMixin(models.AbstractModel):
         """
         team = ticket_type.sudo().team_ids.filtered("active")[:1]
         company = self._get_form_company(ticket_type)
-        channel = self.env.ref(
-            "helpdesk_mgmt.helpdesk_ticket_channel_web", raise_if_not_found=False
+        channel_id = (
+            self.env["ir.model.data"]
+            .sudo()
+            ._xmlid_to_res_id("helpdesk_mgmt.helpdesk_ticket_channel_web")
         )
         stages = team.sudo().with_company(company)._get_applicable_stages()
         return {
@@ -233,7 +237,7 @@ class SupportTicketFormMixin(models.AbstractModel):
             "team_id": team.id,
             "user_id": False,
             "company_id": company.id,
-            "channel_id": channel.id if channel else False,
+            "channel_id": channel_id,
             "partner_id": contact.id,
             "partner_name": contact.name,
             "partner_email": contact.email,
@@ -275,12 +279,12 @@ class SupportTicketFormMixin(models.AbstractModel):
         self.env["support.form.answer"].create(vals_list)
 
     def _add_participants(self, contact, addresses):
-        """Let the contact and the people behind the addresses follow the ticket.
+        """Let contact, filer and the people behind the addresses follow the ticket.
 
         :param res.partner contact:
         :param list addresses: normalised mail addresses; unknown ones become contacts
         """
         self.ensure_one()
-        self.message_subscribe(contact.ids)
+        self.message_subscribe((contact | self.filed_by_id).ids)
         own = email_normalize(contact.email or "")
         self._subscribe_addresses([a for a in addresses if a != own])

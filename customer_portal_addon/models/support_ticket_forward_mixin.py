@@ -26,10 +26,11 @@ class SupportTicketForwardMixin(models.AbstractModel):
         :return: the agent, empty when nothing is forwarded, and what the agent sent
         :rtype: tuple[res.partner, markupsafe.Markup]
         """
-        agent = self._find_staff(email_normalize(msg.get("email_from") or ""))
+        agent = self.env["res.partner"]
         is_automatic = self.env.context.get("support_automatic")
         if trust == "fail" or is_automatic or not is_forward(msg.get("subject")):
-            agent = agent.browse()
+            return agent, ""
+        agent = self._find_staff(email_normalize(msg.get("email_from") or ""))
         found = agent and self._find_original(msg)
         if not found or self._filter_own_addresses([found[1]]):
             return agent.browse(), ""

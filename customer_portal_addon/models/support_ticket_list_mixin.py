@@ -28,13 +28,13 @@ class SupportTicketListMixin(models.AbstractModel):
     @api.model_create_multi
     def create(self, vals_list):
         tickets = super().create(vals_list)
-        self.env["support.ticket.text"]._index_tickets(tickets)
+        self.env["support.ticket.text"]._index_later(tickets)
         return tickets
 
     def write(self, vals):
         result = super().write(vals)
         if not {"name", "number", "description"}.isdisjoint(vals):
-            self.env["support.ticket.text"]._index_tickets(self)
+            self.env["support.ticket.text"]._index_later(self)
         return result
 
     # ---------------------------------------------------

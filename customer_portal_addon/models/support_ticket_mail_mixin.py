@@ -56,10 +56,12 @@ class SupportTicketMailMixin(models.AbstractModel):
         contact, is_new = sender._get_sender_contact(name, address, trust)
         values.setdefault("partner_name", contact.name or person_name(name))
         values.setdefault("user_id", False)  # OCA assigns it to whoever writes
-        channel = self.env.ref(
-            "helpdesk_mgmt.helpdesk_ticket_channel_email", raise_if_not_found=False
+        channel_id = (
+            self.env["ir.model.data"]
+            .sudo()
+            ._xmlid_to_res_id("helpdesk_mgmt.helpdesk_ticket_channel_email")
         )
-        values.setdefault("channel_id", channel.id if channel else False)
+        values.setdefault("channel_id", channel_id)
         if trust == "fail":
             values["is_contact_removed"] = True  # nobody is linked later, either
         msg["author_id"] = contact.id
@@ -126,7 +128,7 @@ class SupportTicketMailMixin(models.AbstractModel):
         return self.env["res.partner"].browse(contact_sudo.id)
 
     def _confirm_mail(self, is_new, trust):
-        """Send the confirmation; whoever may be a stranger gets none of his words.
+        """Have the mail confirmed; whoever may be a stranger gets none of his words.
 
         :param bool is_new: the contact was created by the mail
         :param str trust: as of :meth:`_get_trust`
@@ -140,7 +142,8 @@ class SupportTicketMailMixin(models.AbstractModel):
         customer = self.commercial_partner_id
         is_alone = customer == self.partner_id and not customer.is_company
         unverified = is_new or (trust != "pass" and is_alone)
-        self.with_context(support_unverified=unverified)._send_confirmation()
+        self.sudo().pending_confirmation = "unverified" if unverified else "known"
+        self._trigger_confirmations()
 
     @api.model
     def _has_many_new_senders(self):
@@ -152,7 +155,7 @@ class SupportTicketMailMixin(models.AbstractModel):
         limit = self._max_new_senders
         tickets_sudo = self.sudo().with_context(active_test=False)
         # those filed without a login have no contact yet when it is their turn
-        domain = [("is_welcome_pending", "=", False)]
+        domain = [("pending_confirmation", "!=", "stranger")]
         latest_sudo = tickets_sudo.search(domain, order="id desc", limit=3 * limit)
         strangers_sudo = latest_sudo.filtered(
             lambda ticket: ticket.partner_id and ticket.partner_id.create_date > since
@@ -224,16 +227,11 @@ class SupportTicketMailMixin(models.AbstractModel):
         """Show the images of the opening mail in the description as well."""
         result = super()._message_post_after_hook(message, msg_values)
         is_opening = message.subtype_id == self._creation_subtype()
-        if is_opening and message.message_type == "email":
+        is_mail = message.message_type == "email"
+        if is_opening and is_mail and message.attachment_ids:
             if "cid:" in (self.description or ""):
                 self.sudo().description = message.body
         return result
-
-    def _get_references(self, message=None):
-        """Have the confirmation answer the mail that is just becoming the ticket."""
-        references = super()._get_references(message)
-        mail = self.env.context.get("support_mail")
-        return references or (mail.message_id if mail else "")
 
     def _mail_stage(self):
         """Answer no machine, and nobody who may not be who the mail says."""

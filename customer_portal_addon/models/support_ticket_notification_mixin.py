@@ -138,7 +138,7 @@ class SupportTicketNotificationMixin(models.AbstractModel):
         domain = self._get_outgoing_domain()
         if message:
             domain &= Domain("id", "<", message.id)
-        # the confirmation is written before the mail that it confirms
+        # confirmations used to be written before the mail that they confirm
         opening = domain & Domain("subtype_id", "=", self._creation_subtype().id)
         root_sudo = messages_sudo.search(
             opening & Domain("message_type", "=", "email"), limit=1
@@ -195,9 +195,9 @@ class SupportTicketNotificationMixin(models.AbstractModel):
         """Send the mail of the stage that the ticket has come into, if it has one."""
         self.ensure_one()
         template = self.stage_id.mail_template_id
-        neutral = self.env.ref(
-            "customer_portal_addon.mail_template_ticket_neutral",
-            raise_if_not_found=False,
-        )
         if template:
+            neutral = self.env.ref(
+                "customer_portal_addon.mail_template_ticket_neutral",
+                raise_if_not_found=False,
+            )
             self._mail_readers(template, neutral_template=neutral)

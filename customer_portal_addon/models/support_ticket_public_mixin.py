@@ -1,10 +1,4 @@
-import logging
-
-from psycopg2 import OperationalError
-
 from odoo import api, fields, models
-
-_logger = logging.getLogger(__name__)
 
 
 class SupportTicketPublicMixin(models.AbstractModel):
@@ -23,13 +17,6 @@ class SupportTicketPublicMixin(models.AbstractModel):
         readonly=True,
         groups="base.group_user",
         help="Anybody can have filed it, with anybody's e-mail address.",
-    )
-    is_welcome_pending = fields.Boolean(
-        string="Confirmation pending",
-        copy=False,
-        readonly=True,
-        groups="base.group_user",
-        help="The confirmation is sent within a minute, and the contact found.",
     )
     sender_lang = fields.Char(
         string="Language of the form",
@@ -75,8 +62,7 @@ class SupportTicketPublicMixin(models.AbstractModel):
         )
         ticket_sudo._add_form_answers(ticket_type, form)
         self._log_public_consent(form)
-        cron_sudo = self.env.ref("customer_portal_addon.ir_cron_welcome").sudo()
-        cron_sudo._trigger()
+        self._trigger_confirmations()
         return ticket_sudo.number, {}
 
     @api.model
@@ -98,7 +84,7 @@ class SupportTicketPublicMixin(models.AbstractModel):
             "customer_number": form["customer_number"],
             "wants_notifications": form.get("notifications", False),
             "is_filed_publicly": True,
-            "is_welcome_pending": True,
+            "pending_confirmation": "stranger",
             "sender_lang": self.env.lang,
             # until the cron has looked, nobody is linked
             "is_contact_removed": True,
@@ -118,39 +104,15 @@ class SupportTicketPublicMixin(models.AbstractModel):
     # Afterwards
     # ---------------------------------------------------
 
-    @api.model
-    def _cron_welcome(self, batch_size=200):
-        """Find the contacts of the tickets filed without a login, and confirm them."""
-        commit_progress = self.env["ir.cron"]._commit_progress
-        tickets = self.with_context(active_test=False).search(
-            [("is_welcome_pending", "=", True)], order="id", limit=batch_size
-        )
-        commit_progress(remaining=len(tickets))
-        for ticket in tickets:
-            try:
-                with self.env.cr.savepoint():
-                    ticket._welcome_stranger()
-            except OperationalError:
-                raise  # the cron tries once more
-            except Exception:
-                _logger.exception("Ticket %s could not be confirmed", ticket.id)
-                ticket.is_welcome_pending = False
-            if not commit_progress(1):
-                return
-        if len(tickets) == batch_size:
-            self.env.ref("customer_portal_addon.ir_cron_welcome")._trigger()
-
     def _welcome_stranger(self):
         """Link the contact as for a mail of unknown truth, and confirm the ticket."""
         self.ensure_one()
-        company = self.company_id
         # OdooBot's notes are for staff
-        ticket = self.with_company(company).with_context(lang=company.partner_id.lang)
+        ticket = self.with_context(lang=self.company_id.partner_id.lang)
         if ticket.partner_id:  # somebody of the team was faster
-            ticket.is_welcome_pending = False
             ticket._confirm_filing(False)
             return
-        ticket.write({"is_welcome_pending": False, "is_contact_removed": False})
+        ticket.is_contact_removed = False
         contact, is_new = ticket._get_sender_contact(
             ticket.claimed_name, ticket.partner_email_normalized, "unknown"
         )

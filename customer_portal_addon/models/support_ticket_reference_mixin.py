@@ -17,11 +17,10 @@ class SupportTicketReferenceMixin(models.AbstractModel):
         :param IncomingMail mail:
         :param str model: where mails without a known recipient go, or None
         """
-        models_of_aliases = self._get_aliases(mail.recipients).alias_model_id.mapped(
-            "model"
-        )
+        models_of_aliases = self._get_aliases(mail.recipients).alias_model_id
         if models_of_aliases:
-            return self._name in models_of_aliases
+            model_id = self.env["ir.model"]._get_id(self._name)
+            return model_id in models_of_aliases.ids
         return model == self._name or bool(self._find_referred_message(mail))
 
     @api.model
@@ -34,7 +33,7 @@ class SupportTicketReferenceMixin(models.AbstractModel):
             return self.env["mail.alias"]
         local_parts = [address.partition("@")[0] for address in addresses]
         aliases_sudo = self.env["mail.alias"].sudo()
-        return aliases_sudo.search(
+        return aliases_sudo.search_fetch(
             Domain("alias_full_name", "in", addresses)
             | (
                 Domain("alias_name", "in", local_parts)
@@ -58,7 +57,20 @@ class SupportTicketReferenceMixin(models.AbstractModel):
 
         :rtype: set[str]
         """
-        addresses = list(filter(None, addresses))
+        addresses = set(filter(None, addresses))
+        mail = self.env.context.get("support_mail")
+        if not mail:
+            return self._find_own_addresses(addresses)
+        if not addresses <= mail.checked_addresses:
+            # all of the mail's at once: they will be asked for, too
+            new = {*addresses, *mail.recipients} - mail.checked_addresses
+            mail.own_addresses |= self._find_own_addresses(new)
+            mail.checked_addresses |= new
+        return addresses & mail.own_addresses
+
+    @api.model
+    def _find_own_addresses(self, addresses):
+        addresses = list(addresses)
         domains_sudo = self.env["mail.alias.domain"].sudo()
         own = set(domains_sudo._find_aliases(addresses))
         companies_sudo = (

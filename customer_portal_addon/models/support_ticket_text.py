@@ -16,6 +16,9 @@ RARE_LIMIT = 3000
 # word: each more costs time, and few of them tell.
 SHORTEST_INDEXED, LONGEST_INDEXED = 3, 8
 
+# The tickets whose texts are to be written, among the data of the transaction
+PENDING = "customer_portal_addon.ticket_text"
+
 # What decides whether customers read a message, and what they read
 SHOWN_FIELDS = ("body", "is_internal", "message_type", "model", "res_id", "subtype_id")
 
@@ -66,6 +69,21 @@ class SupportTicketText(models.Model):
             self._index_tickets(batch)
             last_id = batch[-1].id
         index.apply_to_database(self)
+
+    @api.model
+    def _index_later(self, tickets):
+        """Have the texts of these tickets written at the end, once for all changes."""
+        pending = self.env.cr.precommit.data.setdefault(PENDING, set())
+        if not pending:
+            self.env.cr.precommit.add(self._index_pending)
+        pending.update(tickets.ids)
+
+    @api.model
+    def _index_pending(self):
+        """Write the texts that wait for the end of the transaction."""
+        ids = self.env.cr.precommit.data.pop(PENDING, ())
+        tickets = self.env["helpdesk.ticket"].browse(ids)
+        self._index_tickets(tickets)
 
     @api.model
     def _index_tickets(self, tickets):
@@ -147,6 +165,7 @@ class SupportTicketText(models.Model):
         words = search.split()[:MAX_WORDS]
         if not words:
             return Domain.TRUE, False
+        self._index_pending()
         condition = SQL(" AND ").join(map(self._get_word_condition, words))
         if not customer:
             return self._get_scan_domain(condition), False

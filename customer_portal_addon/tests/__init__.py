@@ -19,6 +19,7 @@ from . import (
     test_colleagues,
     test_colleagues_http,
     test_confirmation_mail,
+    test_confirmations,
     test_contract_extension,
     test_conversation,
     test_credit_attacks,

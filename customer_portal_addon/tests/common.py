@@ -2,6 +2,7 @@
 
 import base64
 from datetime import date
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
@@ -208,6 +209,14 @@ class SupportData:
         )
         self.assertFalse(errors)
         return ticket.sudo()
+
+    def _confirm_tickets(self):
+        """Run the cron that writes the confirmations."""
+        with patch.object(
+            self.registry["ir.cron"], "_commit_progress", lambda *args, **kw: 60
+        ):
+            self.env["helpdesk.ticket"]._cron_confirm()
+        self.env.flush_all()
 
 
 class SupportCase(SupportData, TransactionCase):

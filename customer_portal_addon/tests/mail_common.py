@@ -123,6 +123,7 @@ class MailInCase(SupportCase):
 
         with patch.object(type(self.tickets), "_send_confirmation", spy):
             self.env["mail.thread"].message_process(fallback, raw)
+            self._confirm_tickets()
         self.env.flush_all()
         self.env.invalidate_all()
         tickets, messages, asides, contacts = (

@@ -46,5 +46,6 @@ class SmtpTools:
 
     def send_queue(self):
         """Send what waits; Odoo sends nothing during tests unless told so."""
+        self._confirm_tickets()
         with patch.object(IrMail_Server, "_disable_send", lambda *args: False):
             self.env["mail.mail"].search([("state", "=", "outgoing")]).send()

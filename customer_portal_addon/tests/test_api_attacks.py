@@ -232,6 +232,7 @@ class TestApiAttacks(ApiCase):
         ticket = self._filed()
         for name in ("name", "customer_number", "context_program", "context_window"):
             self.assertNotRegex(ticket[name], r"[\r\n]")
+        self._confirm_tickets()
         mails = self.env["mail.mail"].search([("model", "=", ticket._name)])
         self.assertFalse(mails.filtered(lambda m: "\n" in m.subject or m.email_cc))
 

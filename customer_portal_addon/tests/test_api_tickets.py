@@ -62,6 +62,7 @@ class TestApiTickets(ApiCase):
 
     def test_the_ticket_is_confirmed_by_mail(self):
         self.file(self.ben_secret)
+        self._confirm_tickets()
         mails = self.env["mail.mail"].search(
             [("recipient_ids", "in", self.ben.partner_id.ids)]
         )
@@ -196,6 +197,7 @@ class TestApiTickets(ApiCase):
             [("partner_id", "=", person.id), ("kind", "=", "invitation")]
         )
         self.assertEqual(len(invitations), 1)
+        self._confirm_tickets()
         mails = self.env["mail.mail"].search([("recipient_ids", "in", person.ids)])
         self.assertEqual(len(mails), 2)
         for mail in mails:
@@ -208,6 +210,7 @@ class TestApiTickets(ApiCase):
         for email in ("emil@braun.example", self.agent.email):
             response = self.file(self.adler_secret, contact={"email": email})
             self.assertEqual(response.status_code, 201, response.text)
+        self._confirm_tickets()
         for ticket in self._filed():
             self.assertFalse(ticket.partner_id)
             self.assertEqual(ticket.commercial_partner_id, self.adler)

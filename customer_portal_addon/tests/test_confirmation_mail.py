@@ -36,6 +36,7 @@ class MailTools(MockEmail):
         return mails[0]
 
     def send_queue(self):
+        self._confirm_tickets()
         self.env["mail.mail"].search([("state", "=", "outgoing")]).send()
 
     def assertButton(self, mail, ticket, title=BUTTON):

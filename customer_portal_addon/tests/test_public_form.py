@@ -80,7 +80,7 @@ class TestPublicForm(PublicFormCase):
         ticket.partner_id = self.emil.partner_id
         self.welcome()
         self.assertEqual(ticket.partner_id, self.emil.partner_id)
-        self.assertFalse(ticket.is_welcome_pending)
+        self.assertFalse(ticket.pending_confirmation)
 
     def test_articles_are_offered_beside_the_form(self):
         self.assertTrue(
@@ -285,12 +285,13 @@ class TestPublicForm(PublicFormCase):
                 raise ValueError("broken")
             return original(ticket)
 
-        logger = "odoo.addons.customer_portal_addon.models.support_ticket_public_mixin"
+        logger = "odoo.addons.customer_portal_addon.models"
+        logger += ".support_ticket_confirmation_mixin"
         with patch.object(tickets, "_welcome_stranger", fail), mute_logger(logger):
-            self.env["helpdesk.ticket"]._cron_welcome()
+            self._confirm_tickets()
         self.assertTrue(second.partner_id)
         self.assertFalse(first.partner_id)
-        self.assertFalse((first + second).filtered("is_welcome_pending"))
+        self.assertFalse((first + second).filtered("pending_confirmation"))
 
     # ---------------------------------------------------
     # The address

@@ -22,7 +22,7 @@ class IncomingMail:
     """Raw bytes and what their header says. Never raises, however broken it is.
 
     While the mail is processed, what cannot become part of a ticket is noted in
-    ``put_aside``.
+    ``put_aside``, and in ``own_addresses`` which of the ``checked_addresses`` are ours.
     """
 
     def __init__(self, raw):
@@ -38,6 +38,8 @@ class IncomingMail:
         self.references = header_references(self.headers)
         self.message_id = header_text(self.headers, "Message-Id")[:500]
         self.put_aside = []
+        self.own_addresses = set()
+        self.checked_addresses = set()
 
     def without_nul(self):
         """Return the raw mail, in its header no NUL, which no database takes."""

@@ -129,8 +129,8 @@ class HelpdeskTicketType(models.Model):
                 errors[name] = error.args[0]
         form["answers"] = []
         fields = self._read_fields()
-        file_field = fields.filtered(lambda field: field.field_type == "file")[:1]
-        for field in fields - file_field:
+        file_fields = fields.filtered(lambda field: field.field_type == "file")
+        for field in fields - file_fields:
             name = field._get_input_name()
             try:
                 answer = field._parse(values.get(name) or [])
@@ -140,6 +140,7 @@ class HelpdeskTicketType(models.Model):
                 if answer:
                     form["answers"].append((field, answer))
         try:
+            file_field = file_fields[:1]
             takes_files = not self or bool(file_field)
             form["files"] = self._parse_files(files if takes_files else [])
             if file_field.required and not form["files"]:

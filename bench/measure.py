@@ -25,7 +25,7 @@ from processes import Processes
 # Each server takes two
 FIRST_PORT = int(os.environ.get("CUSTOMER_PORTAL_BENCH_PORT", "8269"))
 STOCK_PORT, OURS_PORT, SMTP_PORT, MAIL_PORT = (FIRST_PORT + n for n in (0, 2, 4, 5))
-GATE_TURNS, GATE_ROUNDS = 8, 30
+GATE_TURNS, GATE_WARM_UP, GATE_ROUNDS = 8, 12, 40
 QUICK, FULL = (100_000,), (10_000, 100_000, 1_000_000)
 
 
@@ -144,14 +144,16 @@ def compare_gate(server, rounds):
     person = Person(server, server.database.size.ordinary[0])
     seconds = {"contract": [], "open": []}
     queries = {}
-    for _turn in range(GATE_TURNS):
-        for policy, times in seconds.items():
+    for turn in range(GATE_TURNS):
+        # now this one first, now the other
+        for policy in sorted(seconds, reverse=turn % 2):
+            times = seconds[policy]
             server.rpc("res.company", "write", [1], {"support_policy": policy})
-            for number in range(pages.WARM_UP + max(rounds, GATE_ROUNDS)):
+            for number in range(GATE_WARM_UP + max(rounds, GATE_ROUNDS)):
                 answer = person.get(f"/support/status?{policy}")
                 if answer.status != 200:
                     raise Fail(f"The page behind the gate answered {answer.status}.")
-                if number >= pages.WARM_UP:
+                if number >= GATE_WARM_UP:
                     times.append(answer.seconds)
     server.rpc("res.company", "write", [1], {"support_policy": "contract"})
     logged = server.queries()

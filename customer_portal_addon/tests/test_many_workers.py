@@ -161,7 +161,9 @@ class TestLimits(WorkersCase):
         env["mail.message"].sudo().create(
             {
                 "model": model,
-                "res_id": self.ticket_ids[0],
+                "res_id": self.partner_id
+                if model == "res.partner"
+                else self.ticket_ids[0],
                 "author_id": self.partner_id,
                 "message_type": kind,
             }

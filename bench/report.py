@@ -7,6 +7,7 @@ import pages
 
 PAGE_BAR, STOCK_BAR, GATE_BAR, FILING_BAR, EFFORT_BAR = 1.5, 5, 0.98, 1.5, 1.5
 SAME_COST = 1.1  # what noise may make of "the same"
+SAME_QUERIES = 2
 POSTINGS = 2000
 
 
@@ -119,16 +120,20 @@ def judge_ledger(found):
 
 
 def queries_are_independent(sizes, lists):
-    """Each list needs as many queries at every size."""
-    counts = [
-        [found["queries"][page.key] for page in lists] for found in sizes.values()
-    ]
-    numbers = sum(counts, [])
+    """Each list needs about as many queries at every size.
+
+    Which way a search goes depends on the size; a query per row would make it thirty.
+    """
+    spans = []
+    for page in lists:
+        counts = [found["queries"][page.key] for found in sizes.values()]
+        spans.append(max(counts) - min(counts))
+    numbers = [found["queries"][page.key] for found in sizes.values() for page in lists]
     return Bar(
-        "Queries of the lists",
-        f"{min(numbers):g}–{max(numbers):g}",
-        "the same at all sizes",
-        all(count == counts[0] for count in counts),
+        f"Queries of the lists: {min(numbers):g}–{max(numbers):g}, between the sizes",
+        f"at most {max(spans):g} apart",
+        f"≤ {SAME_QUERIES}",
+        max(spans) <= SAME_QUERIES,
     )
 
 

@@ -111,7 +111,7 @@ def test_slow_pages_and_growing_queries_fall_short():
     large = results["sizes"]["1000000"]
     page = next(each for each in pages.PAGES if each.is_bar)
     large["pages"] = {**large["pages"], page.key: summary(61.0)}
-    large["queries"] = {**large["queries"], page.key: 21}
+    large["queries"] = {**large["queries"], page.key: 23}
     assert len(short(results)) == 2
     results["sizes"]["100000"]["throughput"] = {"ours": [49], "stock": [10]}
     assert len(short(results)) == 3

@@ -534,7 +534,8 @@ class TestSearch(SupportCase):
         self._create_ticket(self.anna, name="common rare of Anna")
         self._create_ticket(self.ben, name="common rare")
         elsewhere = self._create_ticket(self.emil, name="rare elsewhere")
-        elsewhere.message_subscribe(self.ben.partner_id.ids)
+        others = self._create_ticket(self.anna, name="common T0 of Anna")
+        (elsewhere + others).message_subscribe(self.ben.partner_id.ids)
         sizes = {"SAMPLE": 6, "COMMON": 3, "RARE_LIMIT": 5}
         for many in (500, 3):
             with (
@@ -542,9 +543,12 @@ class TestSearch(SupportCase):
                 patch.object(support_ticket_filter_mixin, "MANY", many),
                 patch.multiple(support_ticket_text, **sizes),
             ):
-                self.assertEqual(len(self.found(self.ben, "common")), 7)
+                self.assertEqual(len(self.found(self.ben, "common")), 8)
                 self.assertEqual(len(self.found(self.ben, "rare")), 2)
                 self.assertFalse(self.found(self.ben, "nothing"))
+                shared = self.found(self.ben, "t0")
+                self.assertIn(elsewhere.id, self.found(self.ben, "rare"))
+                self.assertEqual(len(shared), 2)
 
     def test_long_words_are_compared_to_their_ends(self):
         self._create_ticket(self.ben, name="Zollkennzeichen 50%_off-season")

@@ -1,7 +1,6 @@
 from math import ceil
 
 from odoo import api, fields, models
-from odoo.fields import Domain
 from odoo.tools import SQL, get_lang
 from odoo.tools.misc import format_date
 
@@ -59,7 +58,8 @@ class SupportTicketListMixin(models.AbstractModel):
         counts = first_ids = None
         if is_large:
             most = MAX_SCANNED
-            first_ids = self._find_first(wanted, order, most + 1, of_company)
+            # one search for all that can be leafed through: its rows are what is dear
+            first_ids = list(self._search(wanted, order=order, limit=most + 1))
             total = len(first_ids)
         else:
             most = MAX_COUNTED
@@ -87,24 +87,6 @@ class SupportTicketListMixin(models.AbstractModel):
             "types": self.env["helpdesk.ticket.type"].search_fetch([], ["name"]),
             "contacts": contacts,
         }
-
-    @api.model
-    def _find_first(self, wanted, order, limit, of_company):
-        """Return the ids of the first tickets, where each one's text is looked at.
-
-        One search for all that can be leafed through. The own tickets apart from those
-        of others that somebody takes part in: PostgreSQL stops when it has enough of
-        them, whereas it looks at all that are in an OR.
-
-        :rtype: list[int]
-        """
-        if of_company:
-            return list(self._search(wanted, order=order, limit=limit))
-        is_own = Domain("partner_id", "=", self.env.user.partner_id.id)
-        ids = set()
-        for part in (is_own, Domain("is_participant", "=", True)):
-            ids.update(self._search(part & wanted, order=order, limit=limit))
-        return list(self._search(Domain("id", "in", ids), order=order, limit=limit))
 
     @api.model
     def _get_list_rows(self, tickets):

@@ -50,7 +50,8 @@ def draw(plot, folder):
         fontsize=9,
     )
     axes.set_xscale("log")
-    axes.set_ylim(bottom=0)
+    highest = max(max(points.values()) for points in plot["series"].values())
+    axes.set_ylim(0, 1.2 * max(highest, plot["bar"]))
     axes.set_xlabel("tickets")
     axes.set_ylabel(plot["ylabel"])
     axes.set_title(plot["title"], loc="left", fontsize=11)

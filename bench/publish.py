@@ -42,7 +42,9 @@ def plots(results):
         return {size: round(function(found), 3) for size, found in sizes.items()}
 
     lists = {
-        f"{page.title} ({page.who})": series(lambda f, p=page: report.page_ratio(f, p))
+        f"{page.title.replace('…', 'Company:')} ({page.who})": series(
+            lambda f, p=page: report.page_ratio(f, p)
+        )
         for page in pages.PAGES
         if page.is_plotted
     }

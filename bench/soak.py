@@ -194,8 +194,11 @@ class Soak:
         run_command([*command, *options], cache.log("soak-people"), "locust", env=env)
 
     def _wait_for_mails(self, processes):
-        """Wait until the queue is empty, as the servers' jobs make it."""
-        query = "select count(*) from mail_mail where state = 'outgoing'"
+        """Wait until all are written and the queue is empty, by the servers' jobs."""
+        query = (
+            "select (select count(*) from mail_mail where state = 'outgoing') + (select"
+            " count(*) from helpdesk_ticket where pending_confirmation is not null)"
+        )
         end = time.monotonic() + MAILS_SECONDS
         while time.monotonic() < end:
             processes.check()

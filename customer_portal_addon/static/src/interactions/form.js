@@ -129,6 +129,8 @@ export class SupportForm extends Interaction {
         }
         notice.replaceChildren(...content);
         notice.hidden = !content.length;
+        // the button that was clicked is at the other end of the form
+        notice.scrollIntoView({ behavior: "instant", block: "center" });
     }
 
     focusFirstError() {

@@ -62,8 +62,38 @@ registry.category("web_tour.tours").add("customer_portal_addon.file_ticket", {
             run: "edit Order entry",
         },
         {
-            content: "send again",
+            content: "for once nothing can be saved",
+            trigger: ".o_support_form",
+            run() {
+                const { fetch } = window;
+                window.fetch = async () => {
+                    window.fetch = fetch;
+                    return new Response("", { status: 503 });
+                };
+            },
+        },
+        {
+            content: "send, at the end of the form",
             trigger: ".o_support_form button[type=submit]",
+            async run({ click }) {
+                this.anchor.scrollIntoView({ behavior: "instant" });
+                await click();
+            },
+        },
+        {
+            content: "the notice comes into sight",
+            trigger: "[data-id=form_errors]:contains(We can't save anything)",
+            run() {
+                const { top, bottom } = this.anchor.getBoundingClientRect();
+                if (top < 0 || bottom > window.innerHeight) {
+                    throw new Error(`The notice is out of sight: ${top} to ${bottom}`);
+                }
+            },
+        },
+        checkFiles("first.png", "second.png"),
+        {
+            content: "send again",
+            trigger: ".o_support_form button[type=submit]:enabled",
             run: "click",
             expectUnloadPage: true,
         },

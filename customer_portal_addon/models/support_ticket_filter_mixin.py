@@ -168,12 +168,14 @@ class SupportTicketFilterMixin(models.AbstractModel):
     def _get_list_domain(self, choice, of_company):
         """Return the domain of a list without its status.
 
-        :return: the domain, and whether it is too expensive to count exactly
-        :rtype: tuple[Domain, bool]
+        :return: the domain, that of the words it is searched for, and whether these
+            are too common to count exactly
+        :rtype: tuple[Domain, Domain, bool]
         """
         domain = self._get_company_domain() if of_company else self._get_own_domain()
-        found, is_large = self._get_search_domain(choice["search"], domain, of_company)
-        domain &= found
+        having_words, is_large = self._get_search_domain(
+            choice["search"], domain, of_company
+        )
         timezone = self._get_list_timezone()
         if choice["since"]:
             start = list_filters.day_start(choice["since"], timezone)
@@ -192,7 +194,7 @@ class SupportTicketFilterMixin(models.AbstractModel):
             colleagues = Domain("commercial_partner_id", "=", customer_id)
             named = colleagues & Domain("name", "ilike", choice["contact_name"])
             domain &= Domain("partner_id", "in", contacts_sudo._search(named))
-        return domain, is_large
+        return domain, having_words, is_large
 
     @api.model
     def _get_search_domain(self, search, domain, of_company):
@@ -202,7 +204,7 @@ class SupportTicketFilterMixin(models.AbstractModel):
         other companies, of which each is looked at.
 
         :param Domain domain: the tickets of the list
-        :return: the domain, and whether it is too expensive to count exactly
+        :return: the domain, and whether they are too common to count exactly
         :rtype: tuple[Domain, bool]
         """
         texts = self.env["support.ticket.text"]

@@ -52,18 +52,21 @@ class SupportTicketListMixin(models.AbstractModel):
         """
         contacts = self._get_list_contacts() if of_company else []
         choice = self._get_list_choice(params, contacts)
-        domain, is_large = self._get_list_domain(choice, of_company)
+        domain, having_words, is_large = self._get_list_domain(choice, of_company)
         wanted = domain & self._get_status_domain(choice["status"])
         order = ORDERS[choice["sortby"]]
         counts = first_ids = None
         if is_large:
             most = MAX_SCANNED
             # one search for all that can be leafed through: its rows are what is dear
-            first_ids = list(self._search(wanted, order=order, limit=most + 1))
+            first_ids = self.env["support.ticket.text"]._find_first(
+                self._search(wanted, order=order), choice["search"], most + 1
+            )
             total = len(first_ids)
         else:
             most = MAX_COUNTED
-            counts = self._count_by_stage(domain)
+            wanted &= having_words
+            counts = self._count_by_stage(domain & having_words)
             total = self._sum_counts(counts, choice["status"])
         pages = ceil(min(total, most) / limit) or 1
         page = min(list_filters.parse_number(page) or 1, pages)
@@ -238,9 +241,9 @@ class SupportTicketListMixin(models.AbstractModel):
         """
         contacts = self._get_list_contacts() if of_company else []
         choice = self._get_list_choice(params, contacts)
-        domain, _is_large = self._get_list_domain(choice, of_company)
+        domain, having_words, _is_large = self._get_list_domain(choice, of_company)
         found = self.search(
-            domain & self._get_status_domain(choice["status"]),
+            domain & having_words & self._get_status_domain(choice["status"]),
             order=ORDERS[choice["sortby"]],
             limit=MAX_EXPORTED + 1,
         )

@@ -162,11 +162,10 @@ class SupportTicketText(models.Model):
         :return: the domain, and whether it is too expensive to count exactly
         :rtype: tuple[Domain, bool]
         """
-        words = search.split()[:MAX_WORDS]
-        if not words:
+        if not search:
             return Domain.TRUE, False
         self._index_pending()
-        condition = SQL(" AND ").join(map(self._get_word_condition, words))
+        condition = self._get_condition(search)
         if not customer:
             return self._get_scan_domain(condition), False
         self.flush_model(["commercial_partner_id"])
@@ -177,6 +176,12 @@ class SupportTicketText(models.Model):
         if hits >= COMMON or len(ids) > RARE_LIMIT:
             return self._get_scan_domain(condition), True
         return Domain("id", "in", ids), False
+
+    @api.model
+    def _get_condition(self, search):
+        """Return the condition for all words of a search."""
+        words = search.split()[:MAX_WORDS]
+        return SQL(" AND ").join(map(self._get_word_condition, words))
 
     @api.model
     def _get_word_condition(self, word):
@@ -227,18 +232,40 @@ class SupportTicketText(models.Model):
         return [ticket_id for (ticket_id,) in self.env.execute_query(query)]
 
     @api.model
+    def _find_first(self, query, search, limit):
+        """Return the ids of the first tickets of a query that have common words.
+
+        In its order: the query is sorted first, by an index or not, and then one text
+        after the other looked up until there are enough. All at once, PostgreSQL would
+        look up the texts of all tickets that no index sorts.
+
+        :param odoo.tools.Query query: the tickets in question, in order
+        :rtype: list[int]
+        """
+        first = SQL(
+            "SELECT ticket.id FROM (%s OFFSET 0) ticket WHERE %s LIMIT %s",
+            query.select(),
+            self._get_scan("ticket", self._get_condition(search)),
+            limit,
+        )
+        return [ticket_id for (ticket_id,) in self.env.execute_query(first)]
+
+    @api.model
     def _get_scan_domain(self, condition):
-        """Return the domain that looks up the text of one ticket after the other.
+        """Return the domain that looks up the text of one ticket after the other."""
+        return Domain.custom(
+            to_sql=lambda _model, alias, _query: self._get_scan(alias, condition)
+        )
+
+    @api.model
+    def _get_scan(self, alias, condition):
+        """Return the SQL of a look at the text of a ticket.
 
         OFFSET 0 keeps PostgreSQL from making a join of it and beginning with the texts.
         """
-
-        def to_sql(_model, alias, _query):
-            return SQL(
-                "EXISTS (SELECT FROM support_ticket_text document"
-                " WHERE document.ticket_id = %s AND %s OFFSET 0)",
-                SQL.identifier(alias, "id"),
-                condition,
-            )
-
-        return Domain.custom(to_sql=to_sql)
+        return SQL(
+            "EXISTS (SELECT FROM support_ticket_text document"
+            " WHERE document.ticket_id = %s AND %s OFFSET 0)",
+            SQL.identifier(alias, "id"),
+            condition,
+        )

@@ -510,23 +510,28 @@ class TestSearch(SupportCase):
 
     def test_common_words_are_leafed_through_up_to_a_limit(self):
         for number in range(12):
-            self._create_ticket(self.ben, name=f"common T{number:02}")
-        tickets = self.env["helpdesk.ticket"].with_user(self.anna)
-        names = []
-        with (
-            patch.multiple(support_ticket_text, SAMPLE=6, COMMON=3),
-            patch.object(support_ticket_list_mixin, "MAX_SCANNED", 9),
-        ):
-            for page in (1, 2, 3, 4):
-                values = tickets._get_list_values(
-                    {"search": "common", "sortby": "name"}, True, page, limit=4
-                )
-                self.assertEqual((values["total"], values["is_more"]), (9, True))
-                names.append([row["name"][-2:] for row in values["rows"]])
-        self.assertEqual(names[0], ["00", "01", "02", "03"])
-        self.assertEqual(names[1], ["04", "05", "06", "07"])
-        self.assertEqual(names[2][0], "08")
-        self.assertEqual(names[3], names[2])  # the last page
+            filer = self.ben if number % 4 else self.anna
+            ticket = self._create_ticket(filer, name=f"common T{number:02}")
+            ticket.message_subscribe(self.ben.partner_id.ids)
+        for user, of_company in ((self.anna, True), (self.ben, False)):
+            tickets = self.env["helpdesk.ticket"].with_user(user)
+            names = []
+            with (
+                self.subTest(of_company=of_company),
+                patch.multiple(support_ticket_text, SAMPLE=6, COMMON=3),
+                patch.object(support_ticket_filter_mixin, "MANY", 3),
+                patch.object(support_ticket_list_mixin, "MAX_SCANNED", 9),
+            ):
+                for page in (1, 2, 3, 4):
+                    values = tickets._get_list_values(
+                        {"search": "common", "sortby": "name"}, of_company, page, 4
+                    )
+                    self.assertEqual((values["total"], values["is_more"]), (9, True))
+                    names.append([row["name"][-2:] for row in values["rows"]])
+                self.assertEqual(names[0], ["00", "01", "02", "03"])
+                self.assertEqual(names[1], ["04", "05", "06", "07"])
+                self.assertEqual(names[2][0], "08")
+                self.assertEqual(names[3], names[2])  # the last page
 
     def test_who_has_many_tickets_finds_the_same(self):
         for number in range(6):

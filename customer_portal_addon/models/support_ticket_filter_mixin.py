@@ -215,7 +215,9 @@ class SupportTicketFilterMixin(models.AbstractModel):
         customer = self._get_own_customer()
         found, is_large = texts._get_tickets_domain(search, customer)
         if not of_company and not is_large:
-            elsewhere = Domain("commercial_partner_id", "!=", customer.id)
+            elsewhere = Domain("is_participant", "=", True) & Domain(
+                "commercial_partner_id", "!=", customer.id
+            )
             found |= elsewhere & texts._get_tickets_domain(search)[0]
         return found, is_large
 

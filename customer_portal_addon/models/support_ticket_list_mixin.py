@@ -66,7 +66,8 @@ class SupportTicketListMixin(models.AbstractModel):
         else:
             most = MAX_COUNTED
             wanted &= having_words
-            counts = self._count_by_stage(domain & having_words)
+            are_many = of_company and not choice["search"]
+            counts = self._count_by_stage(domain & having_words, are_many)
             total = self._sum_counts(counts, choice["status"])
         pages = ceil(min(total, most) / limit) or 1
         page = min(list_filters.parse_number(page) or 1, pages)
@@ -121,38 +122,51 @@ class SupportTicketListMixin(models.AbstractModel):
     # ---------------------------------------------------
 
     @api.model
-    def _count_by_stage(self, domain):
-        """Return the number of tickets by stage, of each up to a limit.
+    def _count_by_stage(self, domain, are_many):
+        """Return the number of tickets by stage, of each up to a limit if they are many.
+
+        :rtype: dict[helpdesk.ticket.stage, int]
+        """
+        stages_sudo = self.env["helpdesk.ticket.stage"].sudo()
+        stages_sudo = stages_sudo.with_context(active_test=False).search([])
+        stages = (*stages_sudo, stages_sudo.browse())
+        if are_many:
+            counts = self._count_each_stage(domain, stages)
+        else:
+            grouped = self._read_group(domain, ["stage_id"], ["__count"])
+            counts = {stage.id: count for stage, count in grouped}
+        found = {stage: counts.get(stage.id) for stage in stages}
+        return {stage: count for stage, count in found.items() if count}
+
+    @api.model
+    def _count_each_stage(self, domain, stages):
+        """Return the number of tickets of each stage, up to a limit.
 
         One query that reads a part of the index per stage, however many tickets a
         customer has.
 
-        :rtype: dict[helpdesk.ticket.stage, int]
+        :rtype: dict[int, int]
         """
         query = self._search(domain)
         where = query.where_clause or SQL("TRUE")
         column = SQL.identifier(self._table, "stage_id")
-        stages_sudo = self.env["helpdesk.ticket.stage"].sudo()
-        stages_sudo = stages_sudo.with_context(active_test=False).search([])
         # each by its number: PostgreSQL then knows which stages are rare
         parts = [
             SQL(
                 "SELECT %s, (SELECT COUNT(*) FROM"
                 " (SELECT FROM %s WHERE %s AND %s LIMIT %s) found)",
-                stage_id,
+                stage.id or None,
                 query.from_clause,
                 where,
-                SQL("%s = %s", column, stage_id)
-                if stage_id
+                SQL("%s = %s", column, stage.id)
+                if stage
                 else SQL("%s IS NULL", column),
                 MAX_COUNTED + 1,
             )
-            for stage_id in (*stages_sudo.ids, None)
+            for stage in stages
         ]
-        counts = dict(self.env.execute_query(SQL(" UNION ALL ").join(parts)))
-        stages = (*stages_sudo, stages_sudo.browse())
-        found = {stage: counts[stage.id or None] for stage in stages}
-        return {stage: count for stage, count in found.items() if count}
+        counts = self.env.execute_query(SQL(" UNION ALL ").join(parts))
+        return {stage_id or False: count for stage_id, count in counts}
 
     @api.model
     def _sum_counts(self, counts, status):

@@ -123,7 +123,7 @@ class SupportTicketListMixin(models.AbstractModel):
 
     @api.model
     def _count_by_stage(self, domain, are_many):
-        """Return the number of tickets by stage, of each up to a limit if they are many.
+        """Return the number of tickets by stage; of many, up to a limit of each.
 
         :rtype: dict[helpdesk.ticket.stage, int]
         """

@@ -25,7 +25,7 @@ from processes import Processes
 # Each server takes two
 FIRST_PORT = int(os.environ.get("CUSTOMER_PORTAL_BENCH_PORT", "8269"))
 STOCK_PORT, OURS_PORT, SMTP_PORT, MAIL_PORT = (FIRST_PORT + n for n in (0, 2, 4, 5))
-GATE_TURNS, GATE_WARM_UP, GATE_ROUNDS = 8, 12, 40
+GATE_TURNS, GATE_WARM_UP, GATE_ROUNDS = 24, 12, 40
 QUICK, FULL = (100_000,), (10_000, 100_000, 1_000_000)
 
 

@@ -55,12 +55,14 @@ class SupportTimeChargeMixin(models.AbstractModel):
         """Charge by the rules of now: later ones change nothing that is done."""
         # tickets and companies are wide, and this is asked at every effort
         narrow = self.with_context(prefetch_fields=False)
+        narrow.ticket_id.fetch(["type_id", "company_id", "charging"])
         for entry in narrow:
             if entry.is_overridden:
                 entry.charged_minutes = entry.override_minutes
                 continue
             ticket_type = entry.ticket_id.type_id
             company = entry.ticket_id.company_id or self.env.company
+            company.fetch(["support_minimum_minutes", "support_increment_minutes"])
             minimum = (
                 ticket_type.support_minimum_minutes or company.support_minimum_minutes
             )
@@ -176,6 +178,7 @@ class SupportTimeChargeMixin(models.AbstractModel):
                 tickets_sudo._ids,
             )
         )
+        tickets_sudo.fetch(["commercial_partner_id", "company_id", "number"])
         for entry_sudo in entries_sudo:
             entry_sudo._sync_with(entry_sudo.credit_entry_ids)
 

@@ -33,6 +33,7 @@ def make_json(content, status=200, headers=None, content_type="application/json"
         json.dumps(content), status=status, content_type=content_type
     )
     response.headers["Cache-Control"] = "no-store"
+    response.headers["Content-Disposition"] = 'attachment; filename="api.json"'
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers.update(headers or {})
     return response

@@ -66,6 +66,9 @@ class ApiCase(ApiData, SupportHttpCase):
         else:
             self.assertEqual(kind, "application/json")
         self.assertEqual(response.headers["Cache-Control"], "no-store")
+        self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
+        disposition = response.headers["Content-Disposition"]
+        self.assertEqual(disposition, 'attachment; filename="api.json"')
         self.assertNotIn("Set-Cookie", response.headers)
         self.assertLess(response.status_code, 500)
         return response

@@ -198,30 +198,14 @@ class HelpdeskTicket(models.Model):
         subtype_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid)
         return self.env["mail.message.subtype"].browse(subtype_id or ())
 
+    @api.model
+    def _is_open_to_customers(self):
+        """Over RPC customers could choose author, kind and recipients of a message."""
+        return False
+
     def message_post(self, *, message_type="notification", **kwargs):
-        self._check_not_remote()
         self._check_customer_may_post(message_type)
         return super().message_post(message_type=message_type, **kwargs)
-
-    def message_post_with_source(self, *args, **kwargs):
-        self._check_not_remote()
-        return super().message_post_with_source(*args, **kwargs)
-
-    def message_mail_with_source(self, *args, **kwargs):
-        self._check_not_remote()
-        return super().message_mail_with_source(*args, **kwargs)
-
-    def message_notify(self, **kwargs):
-        self._check_not_remote()
-        return super().message_notify(**kwargs)
-
-    def message_subscribe(self, *args, **kwargs):
-        self._check_not_remote()
-        return super().message_subscribe(*args, **kwargs)
-
-    def message_get_followers(self, *args, **kwargs):
-        self._check_not_remote()
-        return super().message_get_followers(*args, **kwargs)
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import AccessError
 
 # What portal users may read of the teams on offer: not who works there, nor the
 # address that takes mails and what it does with them
@@ -21,7 +20,10 @@ PORTAL_READABLE_FIELDS = frozenset(
 
 
 class HelpdeskTicketTeam(models.Model):
-    _inherit = "helpdesk.ticket.team"
+    _name = "helpdesk.ticket.team"
+    # Portal users may read teams. Who follows a team follows all of its new tickets,
+    # and sees them.
+    _inherit = ["support.staff.thread.mixin", "helpdesk.ticket.team"]
 
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
@@ -29,25 +31,3 @@ class HelpdeskTicketTeam(models.Model):
         if self.env.su or not self.env.user.share:
             return True
         return operation == "read" and field.name in PORTAL_READABLE_FIELDS
-
-    def _message_subscribe(self, partner_ids=None, subtype_ids=None, customer_ids=None):
-        """Let nobody but staff follow a team.
-
-        Who follows a team follows all of its new tickets, and sees them. Portal users
-        may read teams, hence Odoo lets them follow teams.
-        """
-        partners_sudo = self.env["res.partner"].sudo().browse(partner_ids or ())
-        staff_sudo = partners_sudo.filtered(lambda partner: not partner.partner_share)
-        if not staff_sudo:
-            return True
-        return super()._message_subscribe(
-            staff_sudo.ids, subtype_ids, customer_ids=customer_ids
-        )
-
-    def message_post(self, **kwargs):
-        """Refuse what portal users post over RPC: it would be sent in our name."""
-        if self.env.user.share and not self.env.su:
-            raise AccessError(
-                self.env._("Please use the pages of the portal to write messages.")
-            )
-        return super().message_post(**kwargs)

@@ -1,8 +1,11 @@
 from werkzeug.exceptions import abort
 
-from odoo import models
+from odoo import api, models
 from odoo.http import SessionExpiredException, request
 from odoo.tools import hmac
+
+# Where methods of models are called by their names
+CALLS = ("/web/dataset/call_", "/jsonrpc", "/xmlrpc/", "/json/")
 
 
 class IrHttp(models.AbstractModel):
@@ -65,6 +68,18 @@ class IrHttp(models.AbstractModel):
             decision = self.env.user._get_support_decision()
             request.support_decision = (self.env.uid, decision)
         return decision
+
+    # ---------------------------------------------------
+    # Who calls
+    # ---------------------------------------------------
+
+    @api.model
+    def _is_page_request(self):
+        """Tell whether a page is being made, or a form taken.
+
+        Not so when somebody calls a method of a model by its name.
+        """
+        return bool(request) and not request.httprequest.path.startswith(CALLS)
 
     # ---------------------------------------------------
     # Refused logins

@@ -16,6 +16,10 @@ class IrRule(models.Model):
         if model_name in ("support.article", "support.article.category"):
             # asked anew each time: the gate's decision changes without a write
             return domain & self.env[model_name]._get_visible_domain()
+        if model_name == "mail.notification" and self.env.user._is_support_gated():
+            # Odoo also tells authors whom their messages went to
+            own = self.env.user.sudo().partner_id
+            return domain & fields.Domain("res_partner_id", "=", own.id)
         if model_name != "helpdesk.ticket" or not self.env.user._is_support_gated():
             return domain
         if not self.env["ir.http"]._get_support_decision().allowed:

@@ -3,6 +3,14 @@ from odoo.exceptions import AccessError
 
 from .support_ticket_text import SHOWN_FIELDS
 
+# Who got a message; Odoo's own pages search by them
+RECIPIENT_FIELDS = {"notification_ids", "notified_partner_ids", "partner_ids"}
+# What a ticket's page shows of no message
+ADDRESS_FIELDS = RECIPIENT_FIELDS | {
+    *("email_from", "incoming_email_cc", "incoming_email_to", "mail_server_id"),
+    *("outgoing_email_to", "reply_to"),
+}
+
 
 class MailMessage(models.Model):
     _inherit = "mail.message"
@@ -51,15 +59,19 @@ class MailMessage(models.Model):
     # ---------------------------------------------------
 
     def _check_access(self, operation):
-        """Have customers read messages of the tickets that they see, and change none.
+        """Have customers read what the pages show, and change nothing of tickets.
 
-        Odoo lets authors change their messages, and authors and recipients read them
-        even when they may no longer read the ticket.
+        Odoo hides internal comments from them, but neither internal mails nor internal
+        notices, when somebody asks for them by their ids; it lets authors change their
+        messages, and authors and recipients read them even when they may no longer
+        read the ticket.
         """
         result = super()._check_access(operation)
         if self.env.su or not self.env.user.share:
             return result
         refused = self._filter_refused_ticket_messages(operation)
+        if operation == "read" and not self.env.user._is_public():
+            refused |= self._filter_internal_messages()
         if not refused:
             return result
         if result:
@@ -73,22 +85,61 @@ class MailMessage(models.Model):
         messages_sudo = self.sudo().filtered(
             lambda message: message.model == "helpdesk.ticket" and message.res_id
         )
-        if operation != "read":
+        if operation != "read" or not messages_sudo:
             return self.browse(messages_sudo.ids)
         tickets = self.env["helpdesk.ticket"].browse(
             set(messages_sudo.mapped("res_id"))
         )
         readable = set(tickets.exists()._filtered_access("read").ids)
-        return self.browse(
-            messages_sudo.filtered(lambda message: message.res_id not in readable).ids
+        shown_sudo = messages_sudo.filtered_domain(tickets._get_shown_domain())
+        shown_sudo = shown_sudo.filtered(lambda message: message.res_id in readable)
+        return self.browse((messages_sudo - shown_sudo).ids)
+
+    def _filter_internal_messages(self):
+        """Return those that a search would not find, and that somebody else wrote.
+
+        Chats have rules of their own: who is a member reads all of them.
+        """
+        shown = self._get_search_domain_share()
+        own_id = self.env.user.partner_id.id
+        hidden_sudo = self.sudo().filtered(
+            lambda message: (
+                message.model not in (False, "discuss.channel")
+                and message.author_id.id != own_id
+                and message.create_uid.id != self.env.uid
+            )
         )
+        hidden_sudo -= hidden_sudo.filtered_domain(shown)
+        return self.browse(hidden_sudo.ids)
 
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
-        """Have customers find messages of the tickets that they see only."""
+        """Have customers find messages that tickets show, of those that they see."""
         if not (self.env.su or bypass_access) and self.env.user.share:
-            elsewhere = fields.Domain("model", "!=", "helpdesk.ticket")
             tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
-            visible = fields.Domain("res_id", "in", tickets._search([]))
-            domain = fields.Domain(domain) & (elsewhere | visible)
+            elsewhere = fields.Domain("model", "!=", "helpdesk.ticket")
+            domain = fields.Domain(domain) & (elsewhere | tickets._get_shown_search())
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
+
+    def _has_field_access(self, field, operation):
+        """Keep from customers to whom and from which address a message went.
+
+        Of tickets; of others only nobody searches by addresses.
+        """
+        if not super()._has_field_access(field, operation):
+            return False
+        if field.name not in ADDRESS_FIELDS or operation != "read":
+            return True
+        if self.env.su or not self.env.user.share:
+            return True
+        if not self:
+            return field.name in RECIPIENT_FIELDS
+        return "helpdesk.ticket" not in self.sudo().mapped("model")
+
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):
+        """Have customers count no messages by who got them."""
+        asked = {part.split(".")[0].split(":")[0] for part in (*groupby, *aggregates)}
+        if not (self.env.su or ADDRESS_FIELDS.isdisjoint(asked)):
+            self.env["mail.thread"]._refuse_customers()
+        return super()._read_group(domain, groupby, aggregates, *args, **kwargs)

@@ -5,7 +5,6 @@ from xmlrpc.client import Binary
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
 from odoo.tools import email_normalize, plaintext2html
 from odoo.tools.mail import email_normalize_all, unfold_references
 
@@ -32,7 +31,8 @@ class MailThread(models.AbstractModel):
     Such a mail travels along in the context, as ``support_mail``.
     """
 
-    _inherit = "mail.thread"
+    _name = "mail.thread"
+    _inherit = ["support.customer.thread.mixin", "mail.thread"]
 
     @api.model
     def message_process(
@@ -45,9 +45,8 @@ class MailThread(models.AbstractModel):
         thread_id=None,
     ):
         """Lose no mail about a ticket: what cannot be processed is set aside."""
-        if not self.env.su and self.env.user.share:
-            # Odoo lets them call this: they would write in the name of anybody
-            raise AccessError(self.env._("Only the mail server delivers mails."))
+        # Odoo lets them call this: they would write in the name of anybody
+        self._refuse_customers()
         raw = message.data if isinstance(message, Binary) else message
         raw = raw.encode() if isinstance(raw, str) else bytes(raw)
         mail = IncomingMail(raw)

@@ -346,3 +346,18 @@ class ResPartner(models.Model):
         action["domain"] = [("partner_id", "=", customer.id)]
         action["context"] = {"default_partner_id": customer.id}
         return action
+
+    # ---------------------------------------------------
+    # Messages
+    # ---------------------------------------------------
+
+    @api.model
+    def _is_open_to_customers(self):
+        """No page shows customers what staff write on a contact, nor takes words."""
+        return False
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """Keep what was written to a colleague from whoever reads their contact."""
+        if self.env.user.share and not self.env.su:
+            return dict.fromkeys(self, "write")
+        return super()._mail_get_operation_for_mail_message_operation(message_operation)

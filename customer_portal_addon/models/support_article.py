@@ -23,6 +23,7 @@ class SupportArticle(models.Model):
         "support.article.access.mixin",
         "support.article.search.mixin",
         "support.article.page.mixin",
+        "support.staff.thread.mixin",
         "mail.thread",
         "website.seo.metadata",
         "website.published.multi.mixin",

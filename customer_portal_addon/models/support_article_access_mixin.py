@@ -70,13 +70,6 @@ class SupportArticleAccessMixin(models.AbstractModel):
         for article in self:
             article.can_publish = may and article.has_access("write")
 
-    def _mail_get_operation_for_mail_message_operation(self, message_operation):
-        """What staff write to each other about an article is not for its readers."""
-        operations = super()._mail_get_operation_for_mail_message_operation(
-            message_operation
-        )
-        return dict.fromkeys(operations, "write")
-
     def _get_access_action(self, access_uid=None, force_website=False):
         """Lead customers to the page instead of the form."""
         self.ensure_one()

@@ -197,5 +197,5 @@ class SupportTicketAccessMixin(models.AbstractModel):
 
     def _message_update_content(self, *args, **kwargs):
         """Keep what customers wrote as it was answered: they change no messages."""
-        self._check_not_remote()
+        self._refuse_customers()
         return super()._message_update_content(*args, **kwargs)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.fields import Domain
 
 
@@ -8,17 +8,31 @@ class SupportTicketConversationMixin(models.AbstractModel):
     _name = "support.ticket.conversation.mixin"
     _description = "Conversation on Tickets in the Portal"
 
-    def _get_conversation_domain(self):
-        """Return the domain of the personal, public messages of these tickets."""
+    @api.model
+    def _get_shown_domain(self):
+        """Return the domain of what customers read of messages: personal and public."""
         return Domain(
             [
                 ("model", "=", self._name),
-                ("res_id", "in", self.ids),
                 ("message_type", "in", ("comment", "email")),
                 ("is_internal", "=", False),
                 ("subtype_id.internal", "=", False),
             ]
         )
+
+    @api.model
+    def _get_shown_search(self):
+        """Return the domain of the messages that the current user may find.
+
+        Visitors have no right to tickets; asking for theirs would be an error.
+        """
+        if not self.has_access("read"):
+            return Domain.FALSE
+        return self._get_shown_domain() & Domain("res_id", "in", self._search([]))
+
+    def _get_conversation_domain(self):
+        """Return the domain of the personal, public messages of these tickets."""
+        return self._get_shown_domain() & Domain("res_id", "in", self.ids)
 
     def _get_opening_mail(self):
         """Return the mail that opened the ticket, empty when a form or staff did.

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ..tools import form_values
@@ -36,18 +36,6 @@ class SupportTicketReplyMixin(models.AbstractModel):
                 )
             )
         self._check_hourly_limit("message")
-
-    def _check_not_remote(self):
-        """Refuse what portal users call over RPC instead of through our pages.
-
-        Over RPC they could choose author, kind and recipients of a message.
-
-        :raise AccessError:
-        """
-        if self.env.user.share and not self.env.su:
-            raise AccessError(
-                self.env._("Please use the pages of the portal to write messages.")
-            )
 
     @api.model
     def _check_hourly_limit(self, what):

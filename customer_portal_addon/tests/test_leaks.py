@@ -167,7 +167,7 @@ class TestModelLeaks(SupportCase):
         """Who follows a team follows, and so sees, all tickets of the team."""
         team = self.env["helpdesk.ticket.team"].create({"name": "Team"})
         as_emil = team.with_user(self.emil)
-        as_emil.message_subscribe(self.emil.partner_id.ids)
+        self.assertRefused(as_emil.message_subscribe, self.emil.partner_id.ids)
         self.assertRefused(as_emil.message_post, body="x", message_type="comment")
         team.message_subscribe(self.emil.partner_id.ids)
         self.assertNotIn(self.emil.partner_id, team.message_partner_ids)

@@ -1,0 +1,112 @@
+"""What docs/security.md says of each point of ASVS, and that its tests exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPO = Path(__file__).resolve().parents[1]
+PAGE = REPO / "docs" / "security.md"
+STATES = {"met", "platform", "operator", "n/a", "not met", "not met (platform)"}
+# The sections of ASVS 4.0.3 with the numbers that belong to level 2
+LEVEL_2 = {
+    "1.1": range(1, 8),
+    "1.2": range(1, 5),
+    "1.4": (1, 4, 5),
+    "1.5": range(1, 5),
+    "1.6": range(1, 5),
+    "1.7": (1, 2),
+    "1.8": (1, 2),
+    "1.9": (1, 2),
+    "1.10": (1,),
+    "1.11": (1, 2),
+    "1.12": (2,),
+    "1.14": range(1, 7),
+    "2.1": range(1, 13),
+    "2.2": range(1, 4),
+    "2.3": range(1, 4),
+    "2.4": range(1, 7),
+    "2.5": range(1, 8),
+    "2.6": range(1, 4),
+    "2.7": range(1, 7),
+    "2.8": range(1, 8),
+    "2.9": range(1, 4),
+    "2.10": range(1, 5),
+    "3.1": (1,),
+    "3.2": range(1, 5),
+    "3.3": range(1, 5),
+    "3.4": range(1, 6),
+    "3.5": range(1, 4),
+    "3.7": (1,),
+    "4.1": (1, 2, 3, 5),
+    "4.2": (1, 2),
+    "4.3": range(1, 4),
+    "5.1": range(1, 6),
+    "5.2": range(1, 9),
+    "5.3": range(1, 11),
+    "5.4": range(1, 4),
+    "5.5": range(1, 5),
+    "6.1": range(1, 4),
+    "6.2": range(1, 7),
+    "6.3": (1, 2),
+    "6.4": (1, 2),
+    "7.1": range(1, 5),
+    "7.2": (1, 2),
+    "7.3": (1, 3, 4),
+    "7.4": range(1, 4),
+    "8.1": range(1, 5),
+    "8.2": range(1, 4),
+    "8.3": range(1, 9),
+    "9.1": range(1, 4),
+    "9.2": range(1, 5),
+    "10.2": (1, 2),
+    "10.3": range(1, 4),
+    "11.1": range(1, 9),
+    "12.1": range(1, 4),
+    "12.2": (1,),
+    "12.3": range(1, 7),
+    "12.4": (1, 2),
+    "12.5": (1, 2),
+    "12.6": (1,),
+    "13.1": (1, 3, 4, 5),
+    "13.2": (1, 2, 3, 5, 6),
+    "13.3": (1, 2),
+    "13.4": (1, 2),
+    "14.1": range(1, 5),
+    "14.2": range(1, 7),
+    "14.3": (2, 3),
+    "14.4": range(1, 8),
+    "14.5": range(1, 5),
+}
+
+
+def rows():
+    """Yield the number, the state and the rest of each row of the table."""
+    for line in PAGE.read_text().splitlines():
+        row = re.fullmatch(r"\| (\d+\.\d+\.\d+) \|[^|]*\| ([^|]*) \|([^|]*)\|", line)
+        if row:
+            yield row.groups()
+
+
+def test_every_point_of_level_2_has_a_row():
+    expected = [
+        f"{section}.{n}" for section, numbers in LEVEL_2.items() for n in numbers
+    ]
+    assert [number for number, _state, _how in rows()] == expected
+
+
+def test_states_are_those_that_the_page_explains():
+    assert {state for _number, state, _how in rows()} <= STATES
+
+
+def test_nothing_of_ours_is_left_open():
+    assert [number for number, state, _how in rows() if state == "not met"] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted(set(re.findall(r"\btests?/?\w*test_\w+|\btest_\w+", PAGE.read_text()))),
+)
+def test_the_named_test_exists(name):
+    places = [REPO / "customer_portal_addon" / "tests", REPO / "tests"]
+    assert any((place / f"{name}.py").is_file() for place in places)

@@ -12,6 +12,7 @@ from . import (
     test_article_feedback,
     test_article_pages,
     test_article_search,
+    test_article_secrets,
     test_article_words,
     test_articles,
     test_attachments,

@@ -105,6 +105,7 @@ from . import (
     support_ticket_charging_mixin,
     product_template,
     product_product,
+    support_order_access_mixin,
     support_order_credit_mixin,
     support_order_package_mixin,
     support_order_settlement_mixin,

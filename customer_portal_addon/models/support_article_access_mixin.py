@@ -57,11 +57,11 @@ class SupportArticleAccessMixin(models.AbstractModel):
         self.ensure_one()
         if not (self.is_published and self.active):
             return STAFF_AUDIENCE
-        return self._name_audience(self.visibility, self.website_id)
+        return self._name_audience(self.visibility, self.website_id.id)
 
     @api.model
-    def _name_audience(self, visibility, website):
-        return f"{visibility}/{website.id}" if website else visibility
+    def _name_audience(self, visibility, website_id):
+        return f"{visibility}/{website_id}" if website_id else visibility
 
     @api.model
     def _get_readable_audiences(self):
@@ -78,14 +78,14 @@ class SupportArticleAccessMixin(models.AbstractModel):
         websites = self.env["website"]
         if user._is_internal():
             visibilities = dict(self._fields["visibility"].selection)
-            websites = websites.sudo().search([])
+            website_ids = websites.sudo().search([]).ids
         else:
             visibilities = self._get_visitor_visibilities()
-            websites = websites.get_current_website()
+            website_ids = websites.get_current_website().ids
         return [
-            self._name_audience(visibility, website)
+            self._name_audience(visibility, website_id)
             for visibility in visibilities
-            for website in (websites.browse(), *websites)
+            for website_id in (None, *website_ids)
         ]
 
     @api.model

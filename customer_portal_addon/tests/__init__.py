@@ -54,6 +54,7 @@ from . import (
     test_oauth,
     test_offer_expiry,
     test_offers,
+    test_order_doors,
     test_order_races,
     test_package_orders,
     test_package_refunds,

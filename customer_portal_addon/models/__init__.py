@@ -15,6 +15,8 @@ from . import (
     support_access_mail,
     support_partner_access_mixin,
     support_partner_search_mixin,
+    support_partner_staff_mixin,
+    support_posted_link_mixin,
     support_partner_api_mixin,
     support_partner_claim_mixin,
     support_colleague_mixin,

@@ -71,6 +71,7 @@ from . import (
     test_replica_reads,
     test_settlement,
     test_smtp,
+    test_staff_levels,
     test_staff_views,
     test_status,
     test_status_page,

@@ -374,9 +374,7 @@ class TestStaffLevels(StaffLevelCase):
         for model in CLOSED & set(self.env.registry):
             for level, user in self.staff.items():
                 with self.subTest(model=model, level=level):
-                    self.assertFalse(
-                        self.env[model].with_user(user).has_access("read")
-                    )
+                    self.assertFalse(self.env[model].with_user(user).has_access("read"))
 
     def test_every_model_is_in_a_table(self):
         judged = {*TABLE, *SHARED, *CLOSED, *WIZARDS}
@@ -433,9 +431,11 @@ class TestStaffLevels(StaffLevelCase):
             if name.startswith("_"):
                 continue
             method = inspect.getattr_static(model, name)
-            module = getattr(inspect.unwrap(method), "__module__", "") if callable(
-                method
-            ) else ""
+            module = (
+                getattr(inspect.unwrap(method), "__module__", "")
+                if callable(method)
+                else ""
+            )
             yield name, (module or "").startswith(f"odoo.addons.{MODULE}.")
 
     # ---------------------------------------------------

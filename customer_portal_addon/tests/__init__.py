@@ -52,6 +52,7 @@ from . import (
     test_moving_contacts,
     test_mail_address,
     test_oauth,
+    test_odd_requests,
     test_offer_expiry,
     test_offers,
     test_order_doors,

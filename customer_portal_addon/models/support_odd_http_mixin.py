@@ -45,7 +45,7 @@ class SupportOddHttpMixin(models.AbstractModel):
 
         The routes of these carry ``support_turn=True``.
         """
-        super()._pre_dispatch(rule, args)
+        result = super()._pre_dispatch(rule, args)
         routing = rule.endpoint.routing
         if routing["type"] == "http" and getattr(request, "is_frontend", False):
             cls._check_texts()
@@ -53,3 +53,4 @@ class SupportOddHttpMixin(models.AbstractModel):
         is_change = request.httprequest.method == "POST"
         if is_change and ticket_id and routing.get("support_turn"):
             request.env["support.turn"]._take(f"ticket {ticket_id}")
+        return result

@@ -12,10 +12,10 @@ from ..tools.host_name import is_host, is_path
 from .http_common import SupportHttpCase
 
 MODULE = "customer_portal_addon"
-NUMBERS = ("0", "1", "2147483648", "9223372036854775808", "9" * 40, "-1", "1e3", "٣")
+NUMBERS = ("0", "2147483648", "9223372036854775808", "9" * 40, "-1")
 TEXTS = (
-    *("x", "%00", "%FF%FE", "%ED%A0%80", "a%0D%0AX:%201", "..%2F..", "%F0%9F%98%80"),
-    *("-1", "9" * 40, "a" * 3000, "%E2%80%AE", "'%22%3E%3Csvg%3E", "{{7*7}}"),
+    *("%00", "%FF%FE", "%ED%A0%80", "a%0D%0AX:%201", "..%2F..", "a" * 3000),
+    *("'%22%3E%3Csvg%3E", "٣"),
 )
 # Parameters that our pages read, with what they don't expect
 NAMES = (
@@ -28,7 +28,7 @@ VALUES = ("%00", "%ED%A0%80", "9" * 40, "", "%E2%80%AE" * 50)
 HEADERS = (
     {"Accept-Language": "xx-YY;q=x, *;q=9, \x80"},
     {"Accept-Language": "de" * 500},
-    {"Cookie": "frontend_lang=../../x; tz=Nowhere/Land; session_id=../../etc; cids=x,-1"},
+    {"Cookie": "frontend_lang=../../x; tz=Nowhere; session_id=../../etc; cids=x,-1"},
     {"Cookie": "frontend_lang=\xff; tz=%00; session_id=" + "a" * 900},
     {"Range": "bytes=9999999-,x-y,-1", "If-Range": '"x"'},
     {"If-Modified-Since": "yesterday", "If-None-Match": "x"},
@@ -236,6 +236,4 @@ class TestOddRequests(RouteWalk):
         for path in ("/support", "/web/login", "/support/api/1/tickets"):
             for host in ("..", "a..b", "a" * 64 + ".de", "a,b"):
                 with self.subTest(path=path, host=host):
-                    self.assertEqual(
-                        self.ask("GET", path, headers={"Host": host}), 400
-                    )
+                    self.assertEqual(self.ask("GET", path, headers={"Host": host}), 400)

@@ -13,6 +13,8 @@ from database import Database
 from processes import Processes
 
 DATABASE = "customer_portal_demo"
+# no more requests at once than there are connections to the database for
+THREADS = {"ODOO_MAX_HTTP_THREADS": "auto"}
 # login, password, who; as in the addon's demo data
 LOGINS = (
     ("anna@adler.example", "anna", "Adler Maschinenbau, customer administrator"),
@@ -70,7 +72,8 @@ def run(arguments):
                 command = [odoo.environment.python, catcher, mails]
                 command += [options.smtp_port, options.mail_port]
                 processes.start("the mail catcher", command, "mail-catcher")
-                processes.start("Odoo", odoo.command(), "demo", odoo.environ(conf))
+                variables = odoo.environ(conf) | THREADS
+                processes.start("Odoo", odoo.command(), "demo", variables)
                 processes.wait(f"http://localhost:{options.port}/web/login")
                 processes.wait(f"http://localhost:{options.mail_port}/")
             _banner(options, steps)

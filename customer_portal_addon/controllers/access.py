@@ -17,6 +17,10 @@ class SupportHome(AuthSignupHome):
     @http.route()
     def web_login(self, *args, **kw):
         """Lead somebody whom the gate refused to the page with the reasons."""
+        is_password = (kw.get("type") or "password") == "password"
+        if request.httprequest.method == "POST" and is_password:
+            # without one Odoo's page fails
+            request.params["login"] = request.params.get("login") or " "
         response = super().web_login(*args, **kw)
         error = getattr(response, "qcontext", {}).get("error")
         if error:

@@ -10,6 +10,8 @@ class SupportApiKeys(CustomerPortal):
     @http.route()
     def security(self, **post):
         """Show the keys as well; the page stays open to those who may have none."""
+        if post:  # Odoo's page takes for granted that all of them are there
+            post = {"old": "", "new1": "", "new2": "", **post}
         response = super().security(**post)
         response.qcontext.update(request.env["support.api.key"]._get_security_values())
         return response

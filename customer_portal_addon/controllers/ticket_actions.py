@@ -24,6 +24,7 @@ class SupportTicketActions(SupportTickets):
         sitemap=False,
         readonly=replica.read_unless_posted,
         support_gate=True,
+        support_turn=True,
     )
     def support_ticket_action(self, ticket_id, **kw):
         """Show the form of an action, or do what was chosen in it."""

@@ -35,6 +35,7 @@ class SupportTickets(CustomerPortalHelpdesk):
         website=True,
         methods=["POST"],
         support_gate=True,
+        support_turn=True,
     )
     def support_ticket_reply(self, ticket_id, **kw):
         """Post an answer of the customer."""

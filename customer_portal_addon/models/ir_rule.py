@@ -1,4 +1,5 @@
-from odoo import api, fields, models
+from odoo import api, models
+from odoo.fields import Domain
 
 
 class IrRule(models.Model):
@@ -6,23 +7,45 @@ class IrRule(models.Model):
 
     @api.model
     def _compute_domain(self, model_name, mode="read"):
-        """Hide all tickets from portal users whom the gate refuses.
+        """Hide from portal users what they may not see, whichever way they come.
 
-        What the doors do for whole logins, this does for every way to a ticket: RPC,
-        attachments and messages, also when only the support pages are refused. The
-        gate decides by the rules of the user's company; so only its tickets count.
+        What the doors do for whole logins, this does for every way to a record: RPC,
+        attachments and messages, also when only the support pages are refused. It is
+        asked anew each time: the gate's decision changes without a write.
         """
         domain = super()._compute_domain(model_name, mode)
+        return domain & self._get_support_domain(model_name)
+
+    @api.model
+    def _get_support_domain(self, model_name):
+        """Return what the current user sees of a model, beside the rules.
+
+        :rtype: Domain
+        """
         if model_name in ("support.article", "support.article.category"):
-            # asked anew each time: the gate's decision changes without a write
-            return domain & self.env[model_name]._get_visible_domain()
-        if model_name == "mail.notification" and self.env.user._is_support_gated():
+            return self.env[model_name]._get_visible_domain()
+        if not self.env.user._is_support_gated():
+            return Domain.TRUE
+        if model_name == "helpdesk.ticket":
+            return self._get_gate_domain()
+        if model_name == "mail.notification":
             # Odoo also tells authors whom their messages went to
-            own = self.env.user.sudo().partner_id
-            return domain & fields.Domain("res_partner_id", "=", own.id)
-        if model_name != "helpdesk.ticket" or not self.env.user._is_support_gated():
-            return domain
+            own_id = self.env.user.sudo().partner_id.id
+            return Domain("res_partner_id", "=", own_id)
+        if model_name in ("sale.order", "sale.order.line"):
+            orderable = self.env["sale.order"]._get_orderable_domain()
+            if model_name == "sale.order" or orderable.is_true():
+                return orderable
+            return Domain("order_id", "any", orderable)
+        return Domain.TRUE
+
+    @api.model
+    def _get_gate_domain(self):
+        """Return the tickets that the gate lets the current user see.
+
+        It decides by the rules of the user's company; so only its tickets count.
+        """
         if not self.env["ir.http"]._get_support_decision().allowed:
-            return fields.Domain.FALSE
+            return Domain.FALSE
         company = self.env.user.sudo().company_id
-        return domain & fields.Domain("company_id", "=", company.id)
+        return Domain("company_id", "=", company.id)

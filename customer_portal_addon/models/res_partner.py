@@ -12,6 +12,7 @@ class ResPartner(models.Model):
         "support.colleague.mixin",
         "support.colleague.action.mixin",
         "support.partner.access.mixin",
+        "support.partner.staff.mixin",
         "support.partner.search.mixin",
         "support.partner.api.mixin",
         "support.partner.claim.mixin",

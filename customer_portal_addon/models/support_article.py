@@ -5,8 +5,11 @@ from odoo.tools.translate import html_translate
 STAFF = "helpdesk_mgmt.group_helpdesk_user_own"
 # What customers read of an article; a change of it makes the article a newer one
 CONTENT_FIELDS = {"name", "body", "link_ids"}
-# What articles are found by
-INDEXED_FIELDS = {"name", "body", "tag_ids"}
+# What articles are found by, and by whom
+INDEXED_FIELDS = {
+    *("name", "body", "tag_ids"),
+    *("visibility", "is_published", "active", "website_id"),
+}
 
 
 class SupportArticle(models.Model):
@@ -189,6 +192,13 @@ class SupportArticle(models.Model):
         result = super().write(vals)
         if INDEXED_FIELDS & set(vals):
             self.env["support.article.text"]._index_articles(self)
+        return result
+
+    def unlink(self):
+        """Take their words along."""
+        words = self.env["support.article.text"]._get_words(self)
+        result = super().unlink()
+        self.env["support.article.word"]._forget(words)
         return result
 
     def _update_field_translations(self, field_name, *args, **kw):

@@ -6,6 +6,8 @@ PUBLISHERS = (
     "helpdesk_mgmt.group_helpdesk_manager",
     "website.group_website_restricted_editor",
 )
+# Drafts, and what is archived
+STAFF_AUDIENCE = "staff"
 
 
 class SupportArticleAccessMixin(models.AbstractModel):
@@ -27,16 +29,64 @@ class SupportArticleAccessMixin(models.AbstractModel):
         if user._is_internal():
             return published
         website = self.env["website"].get_current_website()
+        return (
+            published
+            & Domain("visibility", "in", self._get_visitor_visibilities())
+            & website.website_domain()
+        )
+
+    @api.model
+    def _get_visitor_visibilities(self):
+        """Return which kinds of published articles the current visitor reads.
+
+        :rtype: list[str]
+        """
         visibilities = ["everyone"]
-        if not user._is_public():
+        if not self.env.user._is_public():
             visibilities.append("users")
             if self.env["ir.http"]._get_support_decision().allowed:
                 visibilities.append("customers")
-        return (
-            published
-            & Domain("visibility", "in", visibilities)
-            & website.website_domain()
-        )
+        return visibilities
+
+    def _get_audience(self):
+        """Return who reads the article, as words of articles are kept apart by it.
+
+        :return: like "everyone", or "everyone/2" on the website 2 alone
+        :rtype: str
+        """
+        self.ensure_one()
+        if not (self.is_published and self.active):
+            return STAFF_AUDIENCE
+        return self._name_audience(self.visibility, self.website_id.id)
+
+    @api.model
+    def _name_audience(self, visibility, website_id):
+        return f"{visibility}/{website_id}" if website_id else visibility
+
+    @api.model
+    def _get_readable_audiences(self):
+        """Return whose articles the current user reads, see :meth:`_get_audience`.
+
+        The same as :meth:`_get_visible_domain` says of single articles.
+
+        :return: the audiences; None stands for all
+        :rtype: list[str] | None
+        """
+        user = self.env.user
+        if user.has_group(EDITORS):
+            return None
+        websites = self.env["website"]
+        if user._is_internal():
+            visibilities = dict(self._fields["visibility"].selection)
+            website_ids = websites.sudo().search([]).ids
+        else:
+            visibilities = self._get_visitor_visibilities()
+            website_ids = websites.get_current_website().ids
+        return [
+            self._name_audience(visibility, website_id)
+            for visibility in visibilities
+            for website_id in (None, *website_ids)
+        ]
 
     @api.model
     def _find_for_visitor(self, article_id):

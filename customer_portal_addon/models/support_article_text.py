@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from lxml import etree
 from lxml import html as lxml_html
 
@@ -125,6 +127,7 @@ class SupportArticleText(models.Model):
     lang = fields.Char(required=True)
     text = fields.Text(help="Without markup.")
     size = fields.Integer(help="Number of words.")
+    audience = fields.Char(help="Who may read the article.")
 
     _article_uniq = models.UniqueIndex("(article_id, lang)")
 
@@ -160,15 +163,42 @@ class SupportArticleText(models.Model):
         """Write the texts of these articles, in every installed language."""
         langs = [code for code, _name in self.env["res.lang"].get_installed()]
         articles_sudo = articles.sudo().exists()
+        known = self.env["support.article.word"]
+        before = self._get_words(articles)
         for lang in langs:
-            words = set()
+            words = defaultdict(set)
             for article_sudo in articles_sudo.with_context(lang=lang):
-                words |= self._index_article(article_sudo, lang)
-            self.env["support.article.word"]._learn(words, self._get_configs(lang))
+                audience = article_sudo._get_audience()
+                words[audience] |= self._index_article(article_sudo, audience, lang)
+            for audience, learnt in words.items():
+                known._learn(learnt, audience, self._get_configs(lang))
+        if before:
+            known._forget(before - self._get_words(articles))
         self.invalidate_model()
 
     @api.model
-    def _index_article(self, article, lang):
+    def _get_words(self, articles):
+        """Return the words by which articles are found, each with who may read it.
+
+        :return: audiences and words; stems of words, too
+        :rtype: set[tuple[str, str]]
+        """
+        if not articles.ids:
+            return set()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT audience, unnest(tsvector_to_array(document))
+                  FROM support_article_text
+                 WHERE article_id = ANY(%s) AND audience IS NOT NULL
+                """,
+                articles.ids,
+            )
+        )
+        return set(rows)
+
+    @api.model
+    def _index_article(self, article, audience, lang):
         """Write the row of one article in one language; return its words."""
         text = self._to_text(article.body)[:MAX_TEXT]
         titles = split_words(article.name)
@@ -182,15 +212,18 @@ class SupportArticleText(models.Model):
             SQL(
                 """
                 INSERT INTO support_article_text
-                            (article_id, lang, text, size, title, tags, document)
-                VALUES (%s, %s, %s, %s, %s, %s, %s)
+                            (article_id, lang, audience, text, size, title, tags,
+                             document)
+                VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
                     ON CONFLICT (article_id, lang) DO UPDATE
-                   SET text = EXCLUDED.text, size = EXCLUDED.size,
+                   SET audience = EXCLUDED.audience,
+                       text = EXCLUDED.text, size = EXCLUDED.size,
                        title = EXCLUDED.title, tags = EXCLUDED.tags,
                        document = EXCLUDED.document
                 """,
                 article.id,
                 lang,
+                audience,
                 text,
                 len(words),
                 title,
@@ -272,19 +305,20 @@ class SupportArticleText(models.Model):
         if not words:
             return [], 0, set()
         known = self.env["support.article.word"]
-        longer = known._find_containing(words)
+        readable = known._get_readable()
+        longer = known._find_containing(words, readable)
         terms = [self._make_term(word, [word], longer.get(word, ())) for word in words]
         place = (limit, (max(page, 1) - 1) * limit)
         rows, lost = self._get_rows(terms, visible, *place)
         # a word that nobody used is taken for a slip; if it isn't one, it doesn't count
-        alike = {word: known._find_alike(word) for word in lost}
+        alike = {word: known._find_alike(word, readable) for word in lost}
         slips = [self._make_term(word, meant) for word, meant in alike.items() if meant]
         if slips:
             terms = [term for term in terms if term["word"] not in alike] + slips
             rows, _lost = self._get_rows(terms, visible, *place)
         if not rows:
             return [], 0, set()
-        forms = known._find_forms([term["wide"] for term in terms])
+        forms = known._find_forms([term["wide"] for term in terms], readable)
         return rows, rows[0]["total"], forms
 
     @api.model

@@ -28,9 +28,16 @@ class SupportConsentText(models.Model):
         help="The sentence beside the checkbox. The newest version that is not "
         "archived is asked for.",
     )
-    consent_ids = fields.One2many("support.consent", "text_id", string="Consents")
+    consent_ids = fields.One2many(
+        "support.consent",
+        "text_id",
+        string="Consents",
+        groups="helpdesk_mgmt.group_helpdesk_user",
+    )
     consent_count = fields.Integer(
-        string="Times given", compute="_compute_consent_count"
+        string="Times given",
+        compute="_compute_consent_count",
+        compute_sudo=True,
     )
     active = fields.Boolean(default=True)
 

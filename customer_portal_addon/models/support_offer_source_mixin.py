@@ -15,6 +15,7 @@ class SupportOfferSourceMixin(models.AbstractModel):
         string="Last offer",
         compute="_compute_offer_summary",
         compute_sudo=True,
+        groups="helpdesk_mgmt.group_helpdesk_user,sales_team.group_sale_salesman",
         help="The last offer at a special price that the customer got about this.",
     )
 

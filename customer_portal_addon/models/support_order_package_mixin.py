@@ -102,9 +102,7 @@ class SupportOrderPackageMixin(models.AbstractModel):
         :raise UserError: why that can't be ordered
         """
         if self._get_package_access() != "order":
-            raise AccessError(
-                self.env._("Please ask an administrator of your company to order.")
-            )
+            raise AccessError(self._get_order_refusal())
         packages_sudo = self.env["product.template"]._find_support_packages()
         package_sudo = packages_sudo.filtered(lambda p: p.id == product_id)
         if not package_sudo:

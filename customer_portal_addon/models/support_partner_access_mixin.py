@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.tools import consteq, email_normalize, hmac
 
 
@@ -13,13 +13,13 @@ class SupportPartnerAccessMixin(models.AbstractModel):
         "support.access.mail",
         "partner_id",
         string="Access mails",
-        groups="helpdesk_mgmt.group_helpdesk_user_own",
+        groups="helpdesk_mgmt.group_helpdesk_user",
     )
     support_consent_ids = fields.One2many(
         "support.consent",
         "partner_id",
         string="Consents",
-        groups="helpdesk_mgmt.group_helpdesk_user_own",
+        groups="helpdesk_mgmt.group_helpdesk_user",
     )
     support_has_login = fields.Boolean(
         string="Has a login",
@@ -149,7 +149,7 @@ class SupportPartnerAccessMixin(models.AbstractModel):
         return int(token.rsplit(".", 2)[1])
 
     # ---------------------------------------------------
-    # Invitation and password
+    # Invitation
     # ---------------------------------------------------
 
     def _invite_to_support(self, company):
@@ -177,55 +177,6 @@ class SupportPartnerAccessMixin(models.AbstractModel):
                     partner_id=partner.id,
                     company_id=company.id,
                 )
-
-    def action_send_support_invitation(self):
-        """Send the invitation, also once more."""
-        self.ensure_one()
-        self._check_support_staff()
-        return self.sudo()._send_access_mail("invitation")
-
-    def action_send_password_mail(self):
-        """Send the way to a new password."""
-        self.ensure_one()
-        self._check_support_staff()
-        return self.sudo()._send_access_mail("reset")
-
-    def _check_support_staff(self):
-        """Let support staff act who may see these contacts but not change them.
-
-        :raise AccessError:
-        """
-        self.check_access("read")
-        if not self.env.user.has_group("helpdesk_mgmt.group_helpdesk_user_own"):
-            raise AccessError(self.env._("Only support staff can do this."))
-
-    def _send_access_mail(self, kind):
-        """Send a mail on behalf of staff, at once, and tell them.
-
-        :param str kind: ``invitation`` or ``reset``
-        :return: a notification for the web client
-        :raise UserError: when it can't be sent
-        """
-        if not self.email_normalized:
-            raise UserError(
-                self.env._("%s has no valid e-mail address.", self.display_name)
-            )
-        mail = self.env["support.access.mail"].create(
-            {"kind": kind, "email": self.email_normalized, "partner_id": self.id}
-        )
-        refusal = mail._get_reason_not_to_send()
-        if refusal:
-            raise UserError(refusal)
-        mail._send_answer(kind, self)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("Sent to %s.", self.email_normalized),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
 
     # ---------------------------------------------------
     # Notification list

@@ -11,7 +11,7 @@ class SupportPartnerApiMixin(models.AbstractModel):
     support_api_key_count = fields.Integer(
         string="API keys",
         compute="_compute_support_api_key_count",
-        groups="helpdesk_mgmt.group_helpdesk_user_own",
+        groups="helpdesk_mgmt.group_helpdesk_user",
         help="Those that are not revoked.",
     )
 

@@ -1,4 +1,7 @@
 from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools.list_filters import parse_number
 
 
 class SupportPartnerClaimMixin(models.AbstractModel):
@@ -10,6 +13,9 @@ class SupportPartnerClaimMixin(models.AbstractModel):
     def action_accept_support_claim(self):
         """Accept this customer for the contact of the ticket in the context."""
         self.ensure_one()
-        ticket_id = int(self.env.context.get("support_claim_ticket_id") or 0)
-        self.env["helpdesk.ticket"].browse(ticket_id).exists()._accept_claim(self)
+        ticket_id = parse_number(self.env.context.get("support_claim_ticket_id"))
+        ticket = self.env["helpdesk.ticket"].browse(ticket_id).exists()
+        if not ticket:
+            raise UserError(self.env._("There is nothing to accept any more."))
+        ticket._accept_claim(self)
         return {"type": "ir.actions.client", "tag": "soft_reload"}

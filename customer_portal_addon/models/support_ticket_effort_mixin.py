@@ -45,6 +45,12 @@ class SupportTicketEffortMixin(models.AbstractModel):
         compute_sudo=True,
         help="Worked, but not charged.",
     )
+    support_balance = fields.Char(
+        string="Customer's credit",
+        compute="_compute_support_balance",
+        groups="helpdesk_mgmt.group_helpdesk_user_own",
+        help="What is left now. Whoever sees the ticket sees it, without the account.",
+    )
     timer_started_at = fields.Datetime(
         string="Timer running since", compute="_compute_timer_started_at"
     )
@@ -65,6 +71,17 @@ class SupportTicketEffortMixin(models.AbstractModel):
             ticket.worked_minutes_total = sum(done.mapped("worked_minutes"))
             ticket.charged_minutes_total = sum(done.mapped("payable_minutes"))
             ticket.free_minutes_total = sum(free.mapped("worked_minutes"))
+
+    @api.depends_context("lang")
+    @api.depends("commercial_partner_id", "company_id")
+    def _compute_support_balance(self):
+        accounts = self.env["support.credit.account"]
+        for ticket in self:
+            company = ticket.company_id or self.env.company
+            account_sudo = accounts._find_for(ticket.commercial_partner_id, company)
+            ticket.support_balance = bool(account_sudo) and accounts._format_minutes(
+                account_sudo.balance
+            )
 
     @api.depends_context("uid")
     @api.depends("time_entry_ids.started_at")

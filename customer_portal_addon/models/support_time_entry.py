@@ -11,11 +11,17 @@ class SupportTimeEntry(models.Model):
     """Minutes that somebody worked on a ticket, worked and charged side by side."""
 
     _name = "support.time.entry"
-    _inherit = ["support.time.charge.mixin", "support.time.timer.mixin"]
+    _inherit = [
+        "support.posted.link.mixin",
+        "support.time.charge.mixin",
+        "support.time.timer.mixin",
+    ]
     _description = "Support Time Entry"
     _order = "date desc, id desc"
     _rec_names_search = ["name", "ticket_id.number"]
     _check_company_auto = True
+    # people enter efforts on tickets only that they see
+    _posted_links = {"ticket_id": "read"}
 
     ticket_id = fields.Many2one(
         "helpdesk.ticket", required=True, index=True, ondelete="restrict"
@@ -54,7 +60,10 @@ class SupportTimeEntry(models.Model):
         help="What is done is posted, and shown to the customer.",
     )
     credit_entry_ids = fields.One2many(
-        "support.credit.entry", "time_entry_id", readonly=True
+        "support.credit.entry",
+        "time_entry_id",
+        readonly=True,
+        groups="helpdesk_mgmt.group_helpdesk_user",
     )
     is_editable = fields.Boolean(compute="_compute_is_editable")
 
@@ -115,7 +124,6 @@ class SupportTimeEntry(models.Model):
         for vals in vals_list:
             self._check_values(vals)
         entries = super().create(vals_list)
-        entries._check_ticket_access()
         entries._note_override()
         entries._sync_credit()
         return entries
@@ -126,8 +134,6 @@ class SupportTimeEntry(models.Model):
             self._stop_timers()
         with self._noting_override():
             result = super().write(vals)
-        if "ticket_id" in vals:
-            self._check_ticket_access()
         self._sync_credit()
         return result
 
@@ -157,10 +163,6 @@ class SupportTimeEntry(models.Model):
             raise AccessError(
                 self.env._("Only helpdesk managers enter the efforts of others.")
             )
-
-    def _check_ticket_access(self):
-        """Let people enter efforts on tickets only that they see."""
-        self.ticket_id.check_access("read")
 
     @api.model
     def _is_manager(self):

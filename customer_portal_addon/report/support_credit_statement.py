@@ -23,7 +23,8 @@ class ReportSupportCreditStatement(models.AbstractModel):
         data = data or {}
         accounts = self.env["support.credit.account"]
         accounts.check_access("read")
-        account = accounts.browse(parse_number(data.get("account_id"))).exists()
+        account_id = data.get("account_id") or (docids or [0])[0]
+        account = accounts.browse(parse_number(account_id)).exists()
         account.check_access("read")
         is_staff = self.env.user._is_internal()
         if is_staff and not account:

@@ -113,6 +113,46 @@ class WorkersCase(BaseCase):
 
 
 @tagged("post_install", "-at_install")
+class TestTurns(WorkersCase):
+    """Who takes turns with a ticket needs no second try."""
+
+    def test_changes_of_one_ticket_wait_for_each_other(self):
+        ticket_id = self.ticket_ids[0]
+        barrier = threading.Barrier(THREADS, timeout=60)
+        failures = []
+
+        def work(number):
+            try:
+                with self.registry.cursor() as cr:
+                    env = api.Environment(cr, SUPERUSER_ID, {})
+                    self.assertTrue(env.user.login)  # the snapshot
+                    barrier.wait()
+                    env["support.turn"]._take(f"ticket {ticket_id}")
+                    ticket = env["helpdesk.ticket"].browse(ticket_id)
+                    ticket.name = f"{ticket.name} {number}"
+                    env.flush_all()
+            except Exception as error:
+                failures.append(error)
+
+        threads = [threading.Thread(target=work, args=(n,)) for n in range(THREADS)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertFalse(failures)
+        with self.registry.cursor() as cr:
+            env = api.Environment(cr, SUPERUSER_ID, {})
+            words = env["helpdesk.ticket"].browse(ticket_id).name.split()
+            self.assertEqual(set(map(str, range(THREADS))) - set(words), set())
+            cr.execute(
+                "SELECT COUNT(*) FROM pg_locks WHERE locktype = 'advisory'"
+                " AND database = (SELECT oid FROM pg_database"
+                " WHERE datname = current_database())"
+            )
+            self.assertEqual(cr.fetchone()[0], 0)
+
+
+@tagged("post_install", "-at_install")
 class TestLimits(WorkersCase):
     """What may be done a few times an hour may not be done more often at once."""
 

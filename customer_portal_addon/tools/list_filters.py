@@ -1,5 +1,6 @@
 """Reading what an address says about a list. What makes no sense counts as not said."""
 
+import json
 import re
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -53,3 +54,14 @@ def day_start(day, timezone):
         zone = UTC
     start = datetime.combine(day, time.min, zone)
     return start.astimezone(UTC).replace(tzinfo=None)
+
+
+def are_objects(texts):
+    """Tell whether texts are objects in JSON; what is not said doesn't count.
+
+    :rtype: bool
+    """
+    try:
+        return all(isinstance(json.loads(text), dict) for text in texts if text)
+    except (ValueError, RecursionError):
+        return False

@@ -2,7 +2,9 @@ from odoo import models
 
 
 class HelpdeskTicketDuplicateWizard(models.TransientModel):
-    _inherit = "helpdesk.ticket.duplicate.wizard"
+    _name = "helpdesk.ticket.duplicate.wizard"
+    _inherit = ["support.posted.link.mixin", "helpdesk.ticket.duplicate.wizard"]
+    _posted_links = {"ticket_id": "write", "duplicate_of_id": "write"}
 
     def action_confirm(self):
         """Tell those who take part where it goes on, and let them take part there.

@@ -8,7 +8,9 @@ class SupportApiKeyWizard(models.TransientModel):
     """Staff make a key for a customer or one of its contacts."""
 
     _name = "support.api.key.wizard"
+    _inherit = ["support.posted.link.mixin"]
     _description = "New API Key for a Customer"
+    _posted_links = {"partner_id": "read"}
 
     name = fields.Char(required=True, help="Where the key is used.")
     partner_id = fields.Many2one(

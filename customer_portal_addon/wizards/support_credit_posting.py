@@ -6,7 +6,9 @@ class SupportCreditPosting(models.TransientModel):
     """What managers post by hand: minutes that come or go, or an entry taken back."""
 
     _name = "support.credit.posting"
+    _inherit = ["support.posted.link.mixin"]
     _description = "Posting of Support Credit"
+    _posted_links = {"partner_id": "read", "company_id": "read", "entry_id": "read"}
 
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, ondelete="cascade"

@@ -7,7 +7,9 @@ class SupportCreditStatement(models.TransientModel):
     """Which statement of an account staff print."""
 
     _name = "support.credit.statement"
+    _inherit = ["support.posted.link.mixin"]
     _description = "Statement of Support Credit"
+    _posted_links = {"account_id": "read"}
 
     account_id = fields.Many2one(
         "support.credit.account", required=True, ondelete="cascade"

@@ -9,7 +9,9 @@ class SupportPhoneTicket(models.TransientModel):
     """What staff type while somebody is on the phone: who calls, what, how urgent."""
 
     _name = "support.phone.ticket"
+    _inherit = ["support.posted.link.mixin"]
     _description = "Ticket by Phone"
+    _posted_links = {"partner_id": "read"}
 
     partner_id = fields.Many2one(
         "res.partner",

@@ -5,7 +5,9 @@ class SupportTicketCharging(models.TransientModel):
     """Who pays for the efforts of a ticket, and what the customer is told."""
 
     _name = "support.ticket.charging"
+    _inherit = ["support.posted.link.mixin"]
     _description = "Decision about Charging"
+    _posted_links = {"ticket_id": "write"}
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, ondelete="cascade")
     charging = fields.Selection(

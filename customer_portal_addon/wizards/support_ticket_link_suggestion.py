@@ -5,7 +5,9 @@ class SupportTicketLinkSuggestion(models.TransientModel):
     """A contact whose ticket it may be, and what speaks for it."""
 
     _name = "support.ticket.link.suggestion"
+    _inherit = ["support.posted.link.mixin"]
     _description = "Suggested Contact of a Ticket"
+    _posted_links = {"wizard_id": "write", "partner_id": "read"}
     _order = "score desc, id"
 
     wizard_id = fields.Many2one(

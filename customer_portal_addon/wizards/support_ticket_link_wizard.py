@@ -15,7 +15,9 @@ class SupportTicketLinkWizard(models.TransientModel):
     """Whose ticket is it? Staff choose a suggested, another or a new contact."""
 
     _name = "support.ticket.link.wizard"
+    _inherit = ["support.posted.link.mixin"]
     _description = "Link a Ticket to Its Contact"
+    _posted_links = {"ticket_id": "write", "partner_id": "read", "customer_id": "read"}
 
     ticket_id = fields.Many2one("helpdesk.ticket", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="ticket_id.company_id")

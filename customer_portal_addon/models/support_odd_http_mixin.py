@@ -1,0 +1,56 @@
+from werkzeug.exceptions import BadRequest
+
+from odoo import models
+from odoo.http import request
+
+from ..tools.host_name import is_host, is_path
+
+
+class SupportOddHttpMixin(models.AbstractModel):
+    """Requests as no browser sends them, and many at once."""
+
+    _name = "support.odd.http.mixin"
+    _description = "Odd requests"
+
+    # ---------------------------------------------------
+    # What no browser sends
+    # ---------------------------------------------------
+
+    @classmethod
+    def _match(cls, path_info):
+        """Refuse names of hosts and paths that are none: the website fails at them."""
+        if request and not getattr(request, "support_address_checked", False):
+            request.support_address_checked = True
+            asked = request.httprequest
+            if not (is_host(asked.host) and is_path(asked.path)):
+                raise BadRequest()
+        return super()._match(path_info)
+
+    @classmethod
+    def _check_texts(cls):
+        """Refuse what no field of the database holds, on the website's pages."""
+        asked = request.httprequest
+        for values in (asked.args, asked.form):
+            for name, texts in values.lists():
+                if any("\x00" in text for text in (name, *texts)):
+                    raise BadRequest()
+
+    # ---------------------------------------------------
+    # Requests that change the same ticket
+    # ---------------------------------------------------
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Refuse odd texts; have requests that change the same ticket take turns.
+
+        The routes of these carry ``support_turn=True``.
+        """
+        result = super()._pre_dispatch(rule, args)
+        routing = rule.endpoint.routing
+        if routing["type"] == "http" and getattr(request, "is_frontend", False):
+            cls._check_texts()
+        ticket_id = args.get("ticket_id")
+        is_change = request.httprequest.method == "POST"
+        if is_change and ticket_id and routing.get("support_turn"):
+            request.env["support.turn"]._take(f"ticket {ticket_id}")
+        return result

@@ -1,0 +1,133 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+STAFF = "helpdesk_mgmt.group_helpdesk_user_own"
+ALL_TICKETS = "helpdesk_mgmt.group_helpdesk_user"
+
+
+class SupportPartnerStaffMixin(models.AbstractModel):
+    """What support staff do for contacts, who may see them but not change them."""
+
+    _name = "support.partner.staff.mixin"
+    _description = "Contacts in the Hands of Staff"
+
+    # How many access mails one of the staff sends within an hour
+    _limit_mails_of_staff = 30
+
+    support_is_invited = fields.Boolean(
+        string="Has been invited",
+        compute="_compute_support_is_invited",
+        compute_sudo=True,
+        groups=STAFF,
+    )
+
+    @api.depends("support_access_mail_ids")
+    def _compute_support_is_invited(self):
+        for partner in self:
+            partner.support_is_invited = bool(partner.support_access_mail_ids)
+
+    # ---------------------------------------------------
+    # Who may
+    # ---------------------------------------------------
+
+    def _check_support_staff(self):
+        """Let support staff act for the contacts whose tickets they see.
+
+        :raise AccessError:
+        """
+        self.check_access("read")
+        user = self.env.user
+        if self.env.su or user.has_group(ALL_TICKETS):
+            return
+        if not user.has_group(STAFF):
+            raise AccessError(self.env._("Only support staff can do this."))
+        tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        for partner in self:
+            # by the rules of whoever asks
+            if not tickets.search_count([("partner_id", "=", partner.id)], limit=1):
+                raise AccessError(
+                    self.env._("You can do this for contacts of your tickets only.")
+                )
+
+    def _check_is_customer(self):
+        """Keep mails with a way to a password from our own people.
+
+        Whoever reads the mail of an administrator, or can have it sent elsewhere, must
+        not come to that login through the helpdesk.
+
+        :raise UserError:
+        """
+        users_sudo = self.sudo().with_context(active_test=False).user_ids
+        if not self.partner_share or users_sudo.filtered(lambda user: not user.share):
+            raise UserError(
+                self.env._(
+                    "These mails are for customers. The logins of colleagues are in "
+                    "the settings of users."
+                )
+            )
+
+    def _check_mail_limit(self, mail):
+        """Keep somebody from flooding a contact, or all of them.
+
+        :param support.access.mail mail: about to be sent, with all rights
+        :raise UserError:
+        """
+        mails_sudo = mail.with_context(active_test=False)
+        since = fields.Datetime.now() - timedelta(hours=1)
+        user = self.env.user
+        own = [("create_uid", "=", user.id), ("sent_at", ">", since)]
+        is_reached = mail._is_limit_reached() or self.env["support.limit"]._is_reached(
+            mails_sudo.browse(), own, self._limit_mails_of_staff, f"staff {user.id}"
+        )
+        if is_reached:
+            raise UserError(
+                self.env._("Too many mails within an hour. Please try again later.")
+            )
+
+    # ---------------------------------------------------
+    # Invitation and password
+    # ---------------------------------------------------
+
+    def action_send_support_invitation(self):
+        """Send the invitation, also once more."""
+        self.ensure_one()
+        self._check_support_staff()
+        return self.sudo()._send_access_mail("invitation")
+
+    def action_send_password_mail(self):
+        """Send the way to a new password."""
+        self.ensure_one()
+        self._check_support_staff()
+        return self.sudo()._send_access_mail("reset")
+
+    def _send_access_mail(self, kind):
+        """Send a mail on behalf of staff, at once, and tell them.
+
+        :param str kind: ``invitation`` or ``reset``
+        :return: a notification for the web client
+        :raise UserError: when it can't be sent
+        """
+        self._check_is_customer()
+        if not self.email_normalized:
+            raise UserError(
+                self.env._("%s has no valid e-mail address.", self.display_name)
+            )
+        mail = self.env["support.access.mail"].create(
+            {"kind": kind, "email": self.email_normalized, "partner_id": self.id}
+        )
+        refusal = mail._get_reason_not_to_send()
+        if refusal:
+            raise UserError(refusal)
+        self._check_mail_limit(mail)
+        mail._send_answer(kind, self)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("Sent to %s.", self.email_normalized),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }

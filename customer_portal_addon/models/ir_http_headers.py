@@ -40,7 +40,9 @@ class IrHttp(models.AbstractModel):
     def _handle_error(cls, exception):
         """Set the headers of what Odoo answers to errors without dispatching it."""
         response = super()._handle_error(exception)
-        if not isinstance(response, HTTPException):
+        if isinstance(response, HTTPException) and response.code:
+            response = response.get_response(request.httprequest.environ)
+        if hasattr(response, "headers"):
             cls._set_support_headers(response)
         return response
 

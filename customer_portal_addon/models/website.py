@@ -24,3 +24,12 @@ class Website(models.Model):
                 "customer_portal_addon",
             ),
         ]
+
+    def _get_security_txt_languages(self):
+        """Return the codes of the languages that this website speaks, first ours.
+
+        :rtype: list
+        """
+        self.ensure_one()
+        codes = (self.default_lang_id | self.language_ids).mapped("code")
+        return list(dict.fromkeys(code.replace("_", "-") for code in codes))

@@ -6,6 +6,7 @@ from unittest.mock import patch
 from markupsafe import Markup
 
 from odoo.tests import TransactionCase, tagged
+from odoo.tools import config, mute_logger
 
 from ..tools import response_headers
 from .http_common import SupportHttpCase
@@ -175,7 +176,7 @@ class TestResponseHeaders(SupportHttpCase):
             type(self.company), "_get_support_contact", lambda company: Markup(answer)
         )
         with patched:
-            response = self.open_as(self.clara, "/support/refused")
+            response = self.open_as(None, "/support/refused")
         [typed] = [s for s in self.find(response, "//script") if s.text == "alert(1)"]
         self.assertIsNone(typed.get("nonce"))
 
@@ -202,7 +203,7 @@ class TestResponseHeaders(SupportHttpCase):
     def test_staff_are_left_alone(self):
         headers = self.open_as(self.env.ref("base.user_admin"), "/odoo").headers
         self.assertFalse([name for name in headers if "Content-Security" in name])
-        self.assertNotIn("X-Frame-Options", headers)
+        self.assertNotIn("Permissions-Policy", headers)
         self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
 
     def test_more_hosts(self):
@@ -212,14 +213,13 @@ class TestResponseHeaders(SupportHttpCase):
             self.assertIn("stats.example", rules[rule])
 
     def test_files_are_kept_as_odoo_says(self):
-        file = self.env["ir.attachment"].create(
-            {
-                "name": "evil.html",
-                "raw": b"<script>alert(1)</script>",
-                "res_model": "helpdesk.ticket",
-                "res_id": self.ticket.id,
-            }
+        message = self.ticket.with_user(self.agent).message_post(
+            body="See the file",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            attachments=[("evil.html", b"<script>alert(1)</script>")],
         )
+        file = message.attachment_ids
         response = self.open_as(self.ben, f"/web/content/{file.id}?download=true")
         headers = response.headers
         self.assertEqual(headers["Content-Security-Policy"], "default-src 'none'")
@@ -227,6 +227,14 @@ class TestResponseHeaders(SupportHttpCase):
         self.assertEqual(headers["X-Content-Type-Options"], "nosniff")
         self.assertIn("private", headers["Cache-Control"])
         self.assertNotIn("no-store", headers["Cache-Control"])
+
+    @mute_logger("odoo.http")
+    def test_errors_of_the_platform(self):
+        """Odoo answers some errors without any of its hooks."""
+        for url in ("/web/content/0?download=true", "/support/api/1/nothing"):
+            headers = self.open_as(self.ben, url).headers
+            self.assertEqual(headers["X-Content-Type-Options"], "nosniff", url)
+            self.assertEqual(headers["Cache-Control"], "no-store", url)
 
     def test_exports_are_not_kept(self):
         for url in ("/my/tickets/export.csv", "/my/credit/statement.csv"):
@@ -247,7 +255,7 @@ class TestResponseHeaders(SupportHttpCase):
             for cookie in self.cookies(url):
                 self.assertIn("SameSite=Lax", cookie, url)
                 self.assertNotIn("Secure", cookie, url)
-        with patch.dict("odoo.tools.config._runtime_options", {"proxy_mode": True}):
+        with patch.dict(config.options, proxy_mode=True):
             seen = [
                 cookie
                 for url in ("/support", "/my/tickets", "/contactus", "/no-such-page")
@@ -260,7 +268,8 @@ class TestResponseHeaders(SupportHttpCase):
 
     def test_cookies_of_answers_that_end_early(self):
         """The gate ends a request with a redirect, past every other hook."""
-        with patch.dict("odoo.tools.config._runtime_options", {"proxy_mode": True}):
+        with patch.dict(config.options, proxy_mode=True):
+            self.company.support_policy = "open"
             self.authenticate(self.clara.login, self.clara.login)
             self.company.support_policy = "contract"
             response = self.url_open("/my", headers=HTTPS, allow_redirects=False)

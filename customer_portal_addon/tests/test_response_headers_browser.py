@@ -71,7 +71,7 @@ EDITOR = """
     if (!page?.document.querySelector("body.editor_enable .o_editable")) {
         throw new Error("The editor did not start");
     }
-    if (!page.location.pathname.startsWith("/support")) {
+    if (!page.location.pathname.endsWith("/support")) {
         throw new Error(`Not our page: ${page.location}`);
     }
     const options = { types: ["csp-violation"], buffered: true };

@@ -100,6 +100,10 @@ class IrHttp(models.AbstractModel):
         else:
             response.headers["Content-Security-Policy-Report-Only"] = policy
 
+    def _is_support_proxied(self):
+        """Tell whether the current request says that it came through a proxy."""
+        return bool(request and request.httprequest.headers.get("X-Forwarded-For"))
+
     def _get_script_nonce(self):
         """Return what marks the scripts of our templates in this answer.
 

@@ -269,6 +269,7 @@ class TestRoutes(TestCase):
             "support_api_types",
             "support_api_description",
             "support_api_nothing",
+            "support_security_txt",  # whoever found a weakness
         }
         for name, _paths, arguments in self.routes():
             if name not in public:
@@ -276,7 +277,7 @@ class TestRoutes(TestCase):
 
     def test_addresses_are_those_of_the_design(self):
         prefixes = ("/support", "/my/ticket", "/my/colleagues", "/my/credit")
-        prefixes += ("/my/security/support-keys",)
+        prefixes += ("/my/security/support-keys", "/.well-known/security.txt")
         for name, paths, _arguments in self.routes():
             for entry in map(ast.literal_eval, paths):
                 for path in [entry] if isinstance(entry, str) else entry:

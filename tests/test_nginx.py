@@ -249,7 +249,8 @@ def test_nobody_says_who_they_are(proxy, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "size"), [("/", 65 << 20), ("/web/login", 65 << 10), ("/jsonrpc", 17 << 20)]
+    ("path", "size"),
+    [("/", 65 << 20), ("/web/login", 65 << 10), ("/jsonrpc", 17 << 20)],
 )
 def test_too_large(proxy, path, size):
     with proxy.connect() as connection:

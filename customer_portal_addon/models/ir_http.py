@@ -7,7 +7,12 @@ from odoo.tools import hmac
 
 class IrHttp(models.AbstractModel):
     _name = "ir.http"
-    _inherit = ["support.replica.http.mixin", "ir.http"]
+    _inherit = [
+        "support.sessions.http.mixin",
+        "support.headers.http.mixin",
+        "support.replica.http.mixin",
+        "ir.http",
+    ]
 
     # ---------------------------------------------------
     # The gate in front of every request

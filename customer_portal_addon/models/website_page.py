@@ -12,7 +12,7 @@ class WebsitePage(models.Model):
     @api.model
     def _post_process_response_from_cache(self, request, response):
         """Mark the scripts of a page that was kept for this answer."""
-        super()._post_process_response_from_cache(request, response)
+        result = super()._post_process_response_from_cache(request, response)
         html = response.response[0]
         html = html.decode() if isinstance(html, bytes) else str(html)
         marked = MARKED.search(html)
@@ -20,3 +20,4 @@ class WebsitePage(models.Model):
             nonce = self.env["ir.http"]._get_script_nonce()
             old = f' nonce="{marked[1]}"'
             response.response = [html.replace(old, f' nonce="{nonce}"')]
+        return result

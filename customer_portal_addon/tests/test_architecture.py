@@ -11,8 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Layers that may read the request: where a request becomes a user
 REQUEST_READERS = {
     "models/ir_http.py",
-    "models/ir_http_headers.py",
-    "models/ir_http_sessions.py",
+    "models/support_headers_http_mixin.py",
+    "models/support_sessions_http_mixin.py",
     "models/ir_websocket.py",
     "models/support_replica_http_mixin.py",
 }

@@ -76,7 +76,8 @@ class TestTable(TransactionCase):
             "http://d.example a.example;script-src"
         )
         self.assertEqual(
-            hosts, ["www.a.example", "*.b.example", "https://c.example:8443", "a.example"]
+            hosts,
+            ["www.a.example", "*.b.example", "https://c.example:8443", "a.example"],
         )
         self.assertEqual(
             others, ["*", "'unsafe-inline'", "x", "http://d.example", "script-src"]

@@ -1,6 +1,9 @@
-"""Every page of the portal in a browser that enforces our policy: nothing is refused."""
+"""Every page of the portal in a browser that enforces our policy."""
 
 import json
+from unittest.mock import patch
+
+from markupsafe import Markup
 
 from odoo.tests import tagged
 
@@ -171,3 +174,29 @@ class TestPolicyInABrowser(SupportHttpCase):
             login="admin",
             timeout=120,
         )
+
+    def test_a_script_that_was_typed_does_not_run(self):
+        """Suppose that a page printed it as it is: the browser refuses all of it."""
+        typed = Markup(
+            "<script>window.HACKED = 1</script>"
+            "<img src='/nothing.png' onerror='window.HACKED = 2'>"
+            "<iframe srcdoc='<script>parent.HACKED = 3</script>'></iframe>"
+        )
+        company = type(self.company)
+        code = """
+            setTimeout(() => {
+                const isHere = document.querySelector("img[onerror*=HACKED]");
+                if (!isHere || window.HACKED) {
+                    console.error(`HACKED ${window.HACKED}, ${isHere}`);
+                } else {
+                    console.log("test successful");
+                }
+            }, 500);
+        """
+        with patch.object(company, "_get_support_contact", lambda company: typed):
+            self.browser_js(
+                "/support/refused",
+                code,
+                ready="document.body.getAttribute('is-ready') === 'true'",
+                error_checker=lambda message: "HACKED" in message,
+            )

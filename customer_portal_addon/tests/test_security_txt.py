@@ -39,19 +39,19 @@ class TestFile(TransactionCase):
 
 @tagged("post_install", "-at_install")
 class TestSecurityTxt(SupportHttpCase):
-    def read(self):
+    def open_file(self):
         return self.open_as(None, "/.well-known/security.txt")
 
     def test_without_a_contact(self):
         self.company.support_security_contact = False
-        self.assertEqual(self.read().status_code, 404)
+        self.assertEqual(self.open_file().status_code, 404)
 
     def test_fields(self):
         website = self.env["website"].get_current_website()
         website.default_lang_id = self.env.ref("base.lang_de")
         self.company.support_security_contact = "security@vendor.example"
         self.company.support_security_policy_url = "/security"
-        response = self.read()
+        response = self.open_file()
         self.assertEqual(response.headers["Content-Type"], "text/plain; charset=utf-8")
         fields = dict(line.split(": ", 1) for line in response.text.splitlines())
         base = self.company.get_base_url()

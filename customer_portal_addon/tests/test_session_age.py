@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.http import root
+from odoo.http import request, root
 from odoo.tests import TransactionCase, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
@@ -11,6 +11,47 @@ from ..tools import session_age
 from .http_common import SupportHttpCase
 
 HOUR, DAY = 3600, 86400
+# Sends the form, is told of the end of the login, logs in elsewhere, sends it again
+SEND_TWICE = """
+(async () => {
+    const form = document.querySelector(".o_support_form");
+    const title = form.querySelector(".o_support_field input[type=text]");
+    form.noValidate = true;
+    const send = () => form.querySelector("button[type=submit]").click();
+    const fail = (text) => console.error(text);
+    title.value = "Typed with care";
+    send();
+    let link;
+    for (let i = 0; i < 100 && !link; i++) {
+        await new Promise((done) => setTimeout(done, 100));
+        link = document.querySelector("[data-id=form_errors] a[href='/web/login']");
+    }
+    if (!link || title.value !== "Typed with care") {
+        return fail("The end of the login was not told, or what was typed is lost");
+    }
+    const page = await (await fetch(link.href)).text();
+    const values = new URLSearchParams({
+        csrf_token: page.match(/csrf_token" value="([^"]+)"/)[1],
+        login: "%(login)s",
+        password: "%(login)s",
+    });
+    await fetch("/web/login", { method: "POST", body: values });
+    const open = window.fetch;
+    window.fetch = async (...args) => {
+        const response = await open(...args);
+        if (args[1]?.method === "POST") {
+            const isFiled = response.status === 422 || response.redirected;
+            if (isFiled && !response.url.includes("/web/login")) {
+                console.log("test successful");
+            } else {
+                fail(`${response.status} ${response.url}`);
+            }
+        }
+        return response;
+    };
+    send();
+})();
+"""
 
 
 class TestAge(TransactionCase):
@@ -137,6 +178,24 @@ class TestSessionAge(SupportHttpCase):
         self.assertGreaterEqual(self.stored()["support_age"]["seen"], before["seen"])
         self.company._get_support_security()
         self.ben._is_internal()
-        self.ben.company_id.id  # the gate asks for it, too
+        self.assertTrue(self.ben.company_id)  # the gate asks for it, too
         with self.assertQueryCount(0):
             self.ben.with_user(self.ben)._get_support_session_end(self.stored())
+
+    def test_a_form_keeps_what_was_typed(self):
+        """Whoever is logged out while typing logs in elsewhere and sends it again."""
+        ends = iter(["idle"])
+
+        def ended(*args):
+            sent = request.httprequest
+            is_form = sent.method == "POST" and sent.path.startswith("/support/ticket")
+            return next(ends, None) if is_form else None
+
+        slug = self.env["ir.http"]._slug(self.error_type)
+        with patch.object(session_age, "ended", ended):
+            self.browser_js(
+                f"/support/ticket/new/{slug}",
+                SEND_TWICE % {"login": self.ben.login},
+                ready="document.body.getAttribute('is-ready') === 'true'",
+                login=self.ben.login,
+            )

@@ -122,7 +122,7 @@ def policy(host, nonce=None, more=()):
     rules = {
         "default-src": f"'self'{also}",
         "script-src": " ".join(filter(None, (own, trust, "'unsafe-eval'"))),
-        "script-src-attr": " ".join(("'unsafe-hashes' 'report-sample'", *map(_hash, HANDLERS))),
+        "script-src-attr": " ".join(("'unsafe-hashes'", *map(_hash, HANDLERS))),
         "style-src": f"'self' 'unsafe-inline' {FONT_STYLES}{also}",
         "img-src": f"'self' data: blob:{also}",
         "font-src": f"'self' data: {FONT_FILES}{also}",

@@ -4,13 +4,14 @@ from odoo.http import SessionExpiredException, request
 AGE = "support_age"  # in the session: see tools/session_age.py
 
 
-class IrHttp(models.AbstractModel):
+class SupportSessionsHttpMixin(models.AbstractModel):
     """How long logins of portal users last. Without a query, without a write each time.
 
     Open websockets note nothing: a page that nobody looks at is no visit.
     """
 
-    _inherit = "ir.http"
+    _name = "support.sessions.http.mixin"
+    _description = "How long logins last"
 
     @classmethod
     def _authenticate(cls, endpoint):

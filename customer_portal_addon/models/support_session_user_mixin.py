@@ -8,8 +8,9 @@ from ..tools import session_age
 AGE = "support_age"  # in the session: see tools/session_age.py
 
 
-class ResUsers(models.Model):
-    _inherit = "res.users"
+class SupportSessionUserMixin(models.AbstractModel):
+    _name = "support.session.user.mixin"
+    _description = "How long the login of a user lasts"
 
     def _get_support_session_end(self, session):
         """Tell whether a login of this user is too old.

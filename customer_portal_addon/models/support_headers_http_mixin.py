@@ -14,13 +14,14 @@ class FlaggedResponse(FutureResponse):
     def set_cookie(self, *args, **kw):
         kw.setdefault("samesite", "Lax")
         kw.setdefault("secure", request.httprequest.scheme == "https")
-        super().set_cookie(*args, **kw)
+        return super().set_cookie(*args, **kw)
 
 
-class IrHttp(models.AbstractModel):
+class SupportHeadersHttpMixin(models.AbstractModel):
     """The one place that decides on the headers and cookies of an answer."""
 
-    _inherit = "ir.http"
+    _name = "support.headers.http.mixin"
+    _description = "Headers of answers"
 
     @classmethod
     def _match(cls, path_info):

@@ -4,13 +4,14 @@ from urllib.parse import urlsplit
 from odoo import api, models, tools
 from odoo.tools import SQL, config
 
+from ..tools import response_headers
+
 SETTINGS = "/odoo/action-customer_portal_addon.customer_portal_settings_action"
 GENERAL = "/odoo/action-base_setup.action_general_configuration"
 PARAMETERS = "/odoo/action-base.ir_config_list_action"
 MAIL_SERVERS = "/odoo/action-base.action_ir_mail_server_list"
 USERS = "/odoo/action-base.action_res_users"
 LOCAL = {"localhost", "127.0.0.1", "::1"}
-CAPTCHAS = ("recaptcha_public_key", "cf.turnstile_site_key")
 
 
 class SupportSecurityCheck(models.AbstractModel):
@@ -146,7 +147,7 @@ class SupportSecurityCheck(models.AbstractModel):
             .search_count([("is_public", "=", True)], limit=1)
         )
         parameters_sudo = self.env["ir.config_parameter"].sudo()
-        has_captcha = any(map(parameters_sudo.get_param, CAPTCHAS))
+        has_captcha = any(map(parameters_sudo.get_param, response_headers.CAPTCHAS))
         is_listed = company_sudo.support_list_required
         is_endless = not (
             company_sudo.support_session_idle_hours

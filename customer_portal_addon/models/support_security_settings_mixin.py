@@ -16,7 +16,7 @@ READ_WITH_PAGES = {
 }
 POLICIES = [
     ("enforced", "Enforced"),
-    ("report", "Only reported in the browser's console"),
+    ("report", "Only reported"),
     ("off", "None"),
 ]
 
@@ -32,12 +32,15 @@ class SupportSecuritySettingsMixin(models.AbstractModel):
         string="On pages of the portal",
         default="enforced",
         required=True,
+        help="Enforced, or only reported in the console of the browser (F12).",
     )
     support_csp_website = fields.Selection(
         POLICIES,
         string="On other pages of the website",
         default="report",
         required=True,
+        help="Look into the console of the browser (F12) for what would be refused "
+        "before you enforce it.",
     )
     support_csp_sources = fields.Char(
         string="More hosts",

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import MissingError
 from odoo.http import SessionExpiredException, request
 
 AGE = "support_age"  # in the session: see tools/session_age.py
@@ -47,7 +48,10 @@ class SupportSessionsHttpMixin(models.AbstractModel):
         if not session.uid or not session.can_save:
             return False
         user = request.env["res.users"].browse(session.uid)
-        reason, age = user._get_support_session_end(session)
+        try:
+            reason, age = user._get_support_session_end(session)
+        except MissingError:  # who was deleted is logged out by Odoo
+            return False
         if age:
             session[AGE] = age
         request.support_ended = reason

@@ -213,6 +213,33 @@ class TestResponseHeaders(SupportHttpCase):
         for rule in ("script-src", "img-src", "frame-src", "connect-src"):
             self.assertIn("stats.example", rules[rule])
 
+    def test_no_page_costs_a_query(self):
+        def queries(url):
+            self.url_open(url)
+            before = self.cr.sql_log_count
+            self.url_open(url)
+            return self.cr.sql_log_count - before
+
+        for user, url in ((None, "/contactus"), (None, "/support"), (self.ben, "/my")):
+            self.open_as(user, url)
+            with_headers = queries(url)
+            self.company.write({"support_csp": "off", "support_csp_website": "off"})
+            self.open_as(user, url)
+            self.assertEqual(with_headers, queries(url), url)
+            self.company.write({"support_csp": "enforced"})
+            self.company.write({"support_csp_website": "report"})
+
+    def test_captchas_and_copies_of_files(self):
+        """What is set up elsewhere works without a word here."""
+        self.env["ir.config_parameter"].sudo().set_param("recaptcha_public_key", "k")
+        website = self.env["website"].get_current_website()
+        website.write({"cdn_activated": True, "cdn_url": "//cdn.example.com/x"})
+        rules = self.rules(self.open_as(None, "/support"))
+        self.assertIn("https://www.recaptcha.net", rules["frame-src"])
+        self.assertIn("'strict-dynamic'", rules["script-src"])
+        self.assertIn("cdn.example.com", rules["style-src"])
+        self.assertNotIn("cdn.example.com", rules["script-src"])
+
     def test_files_are_kept_as_odoo_says(self):
         message = self.ticket.with_user(self.agent).message_post(
             body="See the file",

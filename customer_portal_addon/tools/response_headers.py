@@ -44,6 +44,15 @@ HANDLERS = (
 # script comes along
 FONT_STYLES = "https://fonts.googleapis.com"
 FONT_FILES = "https://fonts.gstatic.com"
+# By the system parameter that switches a captcha on
+CAPTCHAS = {
+    "recaptcha_public_key": (
+        "https://www.recaptcha.net",
+        "https://www.google.com",
+        "https://www.gstatic.com",
+    ),
+    "cf.turnstile_site_key": ("https://challenges.cloudflare.com",),
+}
 FEATURES = (
     "accelerometer",
     "camera",
@@ -101,7 +110,19 @@ def _hash(script):
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def policy(host, nonce=None, more=()):
+HANDLER_HASHES = " ".join(map(_hash, HANDLERS))
+
+
+def captcha_hosts(keys):
+    """Return what the captchas that are set up load in frames.
+
+    :param keys: system parameters that have a value
+    :rtype: list
+    """
+    return [host for key in keys for host in CAPTCHAS[key]]
+
+
+def policy(host, nonce=None, more=(), assets=(), captchas=()):
     """Return the Content-Security-Policy of a page.
 
     Scripts run if a template wrote them (``nonce``) or such a script loads them; with
@@ -111,31 +132,35 @@ def policy(host, nonce=None, more=()):
 
     :param str host: of the request, with its port; left out if it isn't one
     :param str nonce: of the scripts of this answer
-    :param more: hosts from which pages may load, too
+    :param more: hosts from which pages may load everything, too
+    :param assets: hosts with copies of our own files
+    :param captchas: see :func:`captcha_hosts`
     :rtype: str
     """
-    others = " ".join(more)
-    also = f" {others}" if others else ""
     own = f"'nonce-{nonce}'" if nonce else ""
-    trust = f"'self'{also}" if others else "'strict-dynamic' 'self'"
-    sockets = f" ws://{host} wss://{host}" if host and HOST.match(host) else ""
+    trust = ("'self'", *more, *captchas) if more else ("'strict-dynamic'", "'self'")
+    is_host = host and HOST.match(host)
+    sockets = (f"ws://{host}", f"wss://{host}") if is_host else ()
+    files = ("'self'", *assets, *more)
     rules = {
-        "default-src": f"'self'{also}",
-        "script-src": " ".join(filter(None, (own, trust, "'unsafe-eval'"))),
-        "script-src-attr": " ".join(("'unsafe-hashes'", *map(_hash, HANDLERS))),
-        "style-src": f"'self' 'unsafe-inline' {FONT_STYLES}{also}",
-        "img-src": f"'self' data: blob:{also}",
-        "font-src": f"'self' data: {FONT_FILES}{also}",
-        "media-src": f"'self' data: blob:{also}",
-        "connect-src": f"'self'{sockets}{also}",
-        "frame-src": f"'self'{also}",
-        "worker-src": "'self' blob:",
-        "object-src": "'none'",
-        "base-uri": "'self'",
-        "form-action": "'self'",
-        "frame-ancestors": "'self'",
+        "default-src": ("'self'", *more),
+        "script-src": (own, *trust, "'unsafe-eval'"),
+        "script-src-attr": ("'unsafe-hashes'", HANDLER_HASHES),
+        "style-src": (*files, "'unsafe-inline'", FONT_STYLES),
+        "img-src": (*files, "data:", "blob:"),
+        "font-src": (*files, "data:", FONT_FILES),
+        "media-src": (*files, "data:", "blob:"),
+        "connect-src": (*files, *captchas, *sockets),
+        "frame-src": ("'self'", *captchas, *more),
+        "worker-src": ("'self'", "blob:"),
+        "object-src": ("'none'",),
+        "base-uri": ("'self'",),
+        "form-action": ("'self'",),
+        "frame-ancestors": ("'self'",),
     }
-    return "; ".join(f"{name} {value}" for name, value in rules.items())
+    return "; ".join(
+        " ".join(filter(None, (name, *values))) for name, values in rules.items()
+    )
 
 
 def fixed(path, is_html, is_private):

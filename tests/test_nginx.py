@@ -8,7 +8,9 @@ import os
 import socket
 import ssl
 import subprocess
+import sys
 import threading
+from configparser import ConfigParser
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -20,6 +22,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 import machine
+from processes import Processes
+from replica_site import PROGRAM, free_port
 
 CONF = Path(__file__).resolve().parents[1] / "docs" / "nginx.conf"
 NAME = "portal.example.com"
@@ -39,12 +43,6 @@ http {{
     include {folder}/portal.conf;
 }}
 """
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class Upstream(BaseHTTPRequestHandler):
@@ -294,3 +292,64 @@ def test_guessing_is_slowed_down(proxy):
     assert proxy.ask("/web/login").status == 200
     assert proxy.ask("/support", "POST").status == 200
     assert proxy.ask("/web/signup", "POST").status == 429
+
+
+@pytest.fixture(scope="module")
+def portal(tmp_path_factory):
+    """nginx in front of Odoo; nothing is asked that writes into its database."""
+    folder = tmp_path_factory.mktemp("portal")
+    make_certificate(folder)
+    given = ConfigParser(interpolation=None)
+    given.read(os.environ["ODOO_RC"])
+    port = free_port()
+    options = {
+        **given["options"],
+        "data_dir": folder / "data",
+        "http_interface": "127.0.0.1",
+        "http_port": port,
+        "gevent_port": free_port(),
+        "proxy_mode": True,
+        "max_cron_threads": 0,
+    }
+    lines = [f"{name} = {value}\n" for name, value in options.items()]
+    (folder / "odoo.conf").write_text("[options]\n" + "".join(lines))
+    with Processes() as processes:
+        env = {**os.environ, "ODOO_RC": str(folder / "odoo.conf")}
+        processes.start("Odoo", [sys.executable, PROGRAM], f"nginx-{port}", env)
+        log = processes.running[-1][2]
+        processes.wait(f"http://127.0.0.1:{port}/web/health")
+        with Proxy(folder, port).running() as site:
+            yield site
+    log.unlink(missing_ok=True)
+
+
+def test_the_portal_behind_it(portal):
+    response = portal.ask("/support/api/1/nothing")
+    assert response.status == 404
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+    assert response.headers.get_all("X-Content-Type-Options") == ["nosniff"]
+    assert response.headers.get_all("Strict-Transport-Security")
+
+
+def test_the_session_behind_it(portal):
+    """Odoo knows that the browser is connected by TLS; each flag is there once."""
+    path, body = "/web/webclient/version_info", '{"jsonrpc": "2.0", "params": {}}'
+    response = portal.ask(path, "POST", body, Content_Type="application/json")
+    cookies = response.headers.get_all("Set-Cookie")
+    [cookie] = [each for each in cookies if each.startswith("session_id=")]
+    flags = [flag.strip().lower() for flag in cookie.split(";")[1:]]
+    for flag in ("secure", "httponly", "samesite=lax"):
+        assert flags.count(flag) == 1, cookie
+
+
+def test_the_login_behind_it(portal):
+    """Whoever is sent to the login comes by TLS, under the name of the portal."""
+    response = portal.ask("/my/tickets?search=x")
+    assert response.status == 303
+    target = response.headers["Location"]
+    assert target.startswith((f"https://{NAME}/web/login", "/web/login")), target
+
+
+def test_a_broken_port_behind_it(portal):
+    for host in (f"{NAME}:x", f"{NAME}:99999999"):
+        assert portal.ask("/support/api/1/nothing", host=host).status in (400, 404)

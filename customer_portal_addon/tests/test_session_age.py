@@ -159,13 +159,6 @@ class TestSessionAge(SupportHttpCase):
         self.url_open("/odoo")
         self.assertNotIn("support_age", self.stored())
 
-    def test_who_was_deleted(self):
-        nina = self._create_contact(self.adler, "nina")
-        self.begin(nina)
-        nina.unlink()
-        self.env.flush_all()
-        self.assertIn("/web/login", self.url_open("/my/tickets").url)
-
     def test_zero_is_without_an_end(self):
         self.company.write({"support_session_idle_hours": 0, "support_session_days": 0})
         self.begin()

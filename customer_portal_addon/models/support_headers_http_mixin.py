@@ -9,6 +9,10 @@ from odoo.http import FutureResponse, request
 from ..tools import response_headers
 
 
+# In addresses: what they open is for whoever was sent the link, Odoo's own included
+TOKENS = {"token", "access_token"}
+
+
 class FlaggedResponse(FutureResponse):
     """What Odoo collects cookies in: also those of answers that it ends early."""
 
@@ -65,7 +69,9 @@ class SupportHeadersHttpMixin(models.AbstractModel):
 
     @classmethod
     def _is_support_answer_private(cls):
-        """Tell whether a customer who is logged in gets this answer."""
+        """Tell whether this answer is for a customer who is logged in, or by a link."""
+        if TOKENS & request.httprequest.args.keys():
+            return True
         uid = request.session.uid
         if not uid or not request.env or request.env.cr.closed:
             return False

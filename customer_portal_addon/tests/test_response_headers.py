@@ -256,6 +256,18 @@ class TestResponseHeaders(SupportHttpCase):
         self.assertIn("private", headers["Cache-Control"])
         self.assertNotIn("no-store", headers["Cache-Control"])
 
+    def test_what_a_link_opens_is_not_kept(self):
+        """Odoo's own pages with a token, for people without a login, too."""
+        order = self.env["sale.order"].create({"partner_id": self.ben.partner_id.id})
+        order.action_quotation_sent()
+        token = order._portal_ensure_token()
+        url = f"/my/orders/{order.id}?access_token={token}"
+        headers = self.open_as(None, url).headers
+        self.assertEqual(headers["Cache-Control"], "no-store")
+        self.assertEqual(headers["X-Frame-Options"], "SAMEORIGIN")
+        policy = headers["Referrer-Policy"]
+        self.assertEqual(policy, "strict-origin-when-cross-origin")
+
     @mute_logger("odoo.http")
     def test_errors_of_the_platform(self):
         """Odoo answers some errors without any of its hooks."""

@@ -8,7 +8,6 @@ from odoo.http import FutureResponse, request
 
 from ..tools import response_headers
 
-
 # In addresses: what they open is for whoever was sent the link, Odoo's own included
 TOKENS = {"token", "access_token"}
 

@@ -72,6 +72,7 @@
         "views/sale_order_views.xml",
         "views/support_offer_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_security_views.xml",
         "views/customer_portal_menus.xml",
         "views/portal_access_templates.xml",
         "views/portal_registration_templates.xml",

@@ -171,6 +171,19 @@ def test_nothing_to_install_with(folder, steps, monkeypatch):
         machine.need_chromium(steps)
 
 
+def test_no_proxy_to_be_had(folder, steps, tmp_path, monkeypatch):
+    monkeypatch.setattr(machine, "nginx", lambda: None)
+    monkeypatch.setattr(machine, "is_debian", lambda: False)
+    with pytest.raises(Fail, match="nginx.*not a Debian machine"):
+        machine.need_nginx(steps)
+    monkeypatch.setattr(machine, "is_debian", lambda: True)
+    monkeypatch.setattr(machine, "as_root", lambda: None)
+    script(tmp_path / "apt-get", "exit 9")
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with pytest.raises(Fail, match="Fetching nginx .*network.*apt.log"):
+        machine.need_nginx(steps)
+
+
 def test_apt_fails(folder, steps, tmp_path, monkeypatch):
     script(tmp_path / "apt-get", "exit 9")
     script(tmp_path / "env", 'shift; exec "$@"')

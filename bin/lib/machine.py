@@ -109,3 +109,48 @@ def need_wkhtmltopdf(steps):
     if not shutil.which("wkhtmltopdf"):
         apt_install(["wkhtmltopdf"], "the printer of PDF files", steps)
     return shutil.which("wkhtmltopdf")
+
+
+def nginx():
+    """The proxy's program, or None; Debian keeps it where only root looks."""
+    places = [os.environ["PATH"], "/usr/sbin", str(_unpacked_nginx() / "usr" / "sbin")]
+    return shutil.which("nginx", path=os.pathsep.join(places))
+
+
+def need_nginx(steps):
+    """What docs/nginx.conf is for.
+
+    Unpacked in the cache: when Debian installs it, it serves the machine's port 80.
+    """
+    if not nginx():
+        if not is_debian():
+            raise Fail(
+                "nginx is missing and this is not a Debian machine: install it (it "
+                "need not run) and start again."
+            )
+        steps.note("fetching nginx: the proxy of docs/nginx.conf is missing here")
+        _fetch_nginx()
+    return nginx()
+
+
+def _unpacked_nginx():
+    return cache.root() / "nginx"
+
+
+def _fetch_nginx():
+    folder = _unpacked_nginx()
+    folder.mkdir(exist_ok=True)
+    log = cache.log("apt")
+    what = "Fetching nginx with apt (is the network reachable?)"
+    command = ["apt-get", "-q", "download", "nginx"]
+    try:
+        run(command, log, what, cwd=folder)
+    except Fail:
+        prefix = as_root()
+        if prefix is None:
+            raise
+        run([*prefix, "apt-get", "-q", "update"], log, what)  # a machine without lists
+        run(command, log, what, cwd=folder)
+    for package in folder.glob("*.deb"):
+        run(["dpkg", "-x", package, folder], log, what)
+        package.unlink()

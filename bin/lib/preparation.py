@@ -25,6 +25,8 @@ def ready(steps, browser=False, bench=False):
         if browser:
             with steps.step("Browser for the tours"):
                 steps.note(machine.need_chromium(steps))
+            with steps.step("Proxy for its configuration in docs"):
+                steps.note(machine.need_nginx(steps))
     with contextlib.ExitStack() as stack:
         with steps.step("PostgreSQL"):
             variables = stack.enter_context(cluster.running(steps, bench))

@@ -13,6 +13,7 @@ from . import (
     public_form,
     replica,
     replica_files,
+    security_txt,
     status,
     ticket_actions,
     ticket_form,

@@ -16,7 +16,10 @@ from . import replica
 class SupportHome(AuthSignupHome):
     @http.route()
     def web_login(self, *args, **kw):
-        """Lead somebody whom the gate refused to the page with the reasons."""
+        """Lead somebody whom the gate refused to the page with the reasons.
+
+        And tell whoever was logged out by time that it was so.
+        """
         is_password = (kw.get("type") or "password") == "password"
         if request.httprequest.method == "POST" and is_password:
             # without one Odoo's page fails
@@ -27,6 +30,9 @@ class SupportHome(AuthSignupHome):
             company_sudo = request.env.company.sudo()
             refusal = request.env["support.gate"]._get_refusal_message(company_sudo)
             response.qcontext["support_refused"] = error == refusal
+        if getattr(response, "is_qweb", False):
+            ended = kw.get("support_ended") or request.session.pop("support_ended", "")
+            response.qcontext["support_ended"] = ended
         return response
 
     @http.route()

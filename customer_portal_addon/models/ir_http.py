@@ -10,7 +10,13 @@ CALLS = ("/web/dataset/call_", "/jsonrpc", "/xmlrpc/", "/json/")
 
 class IrHttp(models.AbstractModel):
     _name = "ir.http"
-    _inherit = ["support.odd.http.mixin", "support.replica.http.mixin", "ir.http"]
+    _inherit = [
+        "support.sessions.http.mixin",
+        "support.headers.http.mixin",
+        "support.odd.http.mixin",
+        "support.replica.http.mixin",
+        "ir.http",
+    ]
 
     # ---------------------------------------------------
     # The gate in front of every request

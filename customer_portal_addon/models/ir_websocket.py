@@ -14,6 +14,11 @@ class IrWebsocket(models.AbstractModel):
         """Ask the gate with whatever a browser sends over an open websocket."""
         result = super()._authenticate()
         wsrequest.env["ir.websocket"]._check_support_gate()
+        if wsrequest.session.uid:
+            user = wsrequest.env.user
+            reason, _age = user._get_support_session_end(wsrequest.session)
+            if reason:
+                raise SessionExpiredException("Session too old")
         return result
 
     def _check_support_gate(self):

@@ -8,6 +8,7 @@ class ResCompany(models.Model):
     _inherit = [
         "support.credit.settings.mixin",
         "support.public.settings.mixin",
+        "support.security.settings.mixin",
         "res.company",
     ]
 

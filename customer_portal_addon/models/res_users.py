@@ -9,7 +9,7 @@ from ..exceptions import SupportAccessRefused
 class ResUsers(models.Model):
     _name = "res.users"
     # The mixin comes first: it overrides methods of auth_oauth
-    _inherit = ["support.oauth.mixin", "res.users"]
+    _inherit = ["support.oauth.mixin", "support.session.user.mixin", "res.users"]
 
     # ---------------------------------------------------
     # The gate at the login doors

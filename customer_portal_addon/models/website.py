@@ -1,4 +1,8 @@
-from odoo import models
+from urllib.parse import urlsplit
+
+from odoo import models, tools
+
+from ..tools import response_headers
 
 
 class Website(models.Model):
@@ -24,3 +28,23 @@ class Website(models.Model):
                 "customer_portal_addon",
             ),
         ]
+
+    @tools.ormcache("self.id")
+    def _get_support_asset_hosts(self):
+        """Return the hosts with copies of our own files; a write forgets them.
+
+        :rtype: list
+        """
+        if not self.cdn_activated:
+            return []
+        hosts, _others = response_headers.sources(urlsplit(self.cdn_url or "").netloc)
+        return hosts
+
+    def _get_security_txt_languages(self):
+        """Return the codes of the languages that this website speaks, first ours.
+
+        :rtype: list
+        """
+        self.ensure_one()
+        codes = (self.default_lang_id | self.language_ids).mapped("code")
+        return list(dict.fromkeys(code.replace("_", "-") for code in codes))

@@ -84,6 +84,7 @@ ROUTES = {
         {**OPEN, "all": "/support", "guest": "errors"},
     ),
     "/support/status": (OPEN, NO_SUCH_METHOD),
+    "/.well-known/security.txt": (OPEN, NO_SUCH_METHOD),
     "/support/packages": (OPEN, NO_SUCH_METHOD),
     "/support/packages/order": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
     "/support/kb": (OPEN, NO_SUCH_METHOD),
@@ -183,6 +184,7 @@ class TestAccessMatrix(SupportHttpCase):
         fritz.partner_id.write({"parent_id": cls.braun.id, "lang": "en_US"})
         cls.done = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
         cls.company.support_api_enabled = True
+        cls.company.support_security_contact = "security@vendor.example"
         # who reads which article: test_articles.py
         cls.article = cls._create_article("Open to everybody")
 

@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Layers that may read the request: where a request becomes a user
 REQUEST_READERS = {
     "models/ir_http.py",
+    "models/support_headers_http_mixin.py",
+    "models/support_sessions_http_mixin.py",
     "models/ir_websocket.py",
     "models/support_replica_http_mixin.py",
 }
@@ -267,6 +269,7 @@ class TestRoutes(TestCase):
             "support_api_types",
             "support_api_description",
             "support_api_nothing",
+            "support_security_txt",  # whoever found a weakness
         }
         for name, _paths, arguments in self.routes():
             if name not in public:
@@ -274,7 +277,7 @@ class TestRoutes(TestCase):
 
     def test_addresses_are_those_of_the_design(self):
         prefixes = ("/support", "/my/ticket", "/my/colleagues", "/my/credit")
-        prefixes += ("/my/security/support-keys",)
+        prefixes += ("/my/security/support-keys", "/.well-known/security.txt")
         for name, paths, _arguments in self.routes():
             for entry in map(ast.literal_eval, paths):
                 for path in [entry] if isinstance(entry, str) else entry:

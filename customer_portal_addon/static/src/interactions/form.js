@@ -18,6 +18,7 @@ export class SupportForm extends Interaction {
     setup() {
         this.button = this.el.querySelector("button[type=submit]");
         this.isSending = false;
+        this.isTokenOld = false;
     }
 
     start() {
@@ -38,8 +39,16 @@ export class SupportForm extends Interaction {
         }
         this.setSending(true);
         try {
+            if (this.isTokenOld && !(await this.waitFor(this.renewToken()))) {
+                this.showLoggedOut();
+                return;
+            }
             const request = { method: "POST", body: new FormData(this.el) };
             const response = await this.waitFor(fetch(this.el.action, request));
+            if (this.isLogin(response)) {
+                this.showLoggedOut();
+                return;
+            }
             if (response.redirected) {
                 location.assign(response.url);
                 return;
@@ -71,6 +80,40 @@ export class SupportForm extends Interaction {
             );
         }
         this.setSending(false);
+    }
+
+    isLogin(response) {
+        return response.redirected && /\/web\/login$/.test(new URL(response.url).pathname);
+    }
+
+    /** Says how to go on after the login has ended; the page keeps what was typed. */
+    showLoggedOut() {
+        this.isTokenOld = true;
+        const link = document.createElement("a");
+        link.href = "/web/login";
+        link.target = "_blank";
+        link.textContent = _t("Log in again");
+        this.showNotice(
+            _t(
+                "You were logged out. Nothing that you typed or chose is lost: leave this page open, log in in a new tab, come back and send it once more."
+            ),
+            " ",
+            link
+        );
+        this.setSending(false);
+    }
+
+    /** Takes the token of the new login from this page as it is now. */
+    async renewToken() {
+        const response = await fetch(location.href);
+        const page = new DOMParser().parseFromString(await response.text(), "text/html");
+        const token = page.querySelector(".o_support_form [name=csrf_token]");
+        if (this.isLogin(response) || !token) {
+            return false;
+        }
+        this.el.querySelector("[name=csrf_token]").value = token.value;
+        this.isTokenOld = false;
+        return true;
     }
 
     /** Captchas of Odoo send the form themselves, with what their provider says. */

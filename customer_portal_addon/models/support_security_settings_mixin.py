@@ -1,0 +1,142 @@
+from datetime import timedelta
+from urllib.parse import urljoin
+
+from odoo import api, fields, models, tools
+from odoo.exceptions import ValidationError
+
+from ..tools import response_headers, security_txt
+
+# A list that a browser is told with each page; settings of other kinds are not in it
+READ_WITH_PAGES = {
+    "support_csp",
+    "support_csp_website",
+    "support_csp_sources",
+    "support_session_idle_hours",
+    "support_session_days",
+}
+POLICIES = [
+    ("enforced", "Enforced"),
+    ("report", "Only reported"),
+    ("off", "None"),
+]
+
+
+class SupportSecuritySettingsMixin(models.AbstractModel):
+    """What browsers are told about our pages, how long logins last, whom to tell."""
+
+    _name = "support.security.settings.mixin"
+    _description = "Security Settings"
+
+    support_csp = fields.Selection(
+        POLICIES,
+        string="On pages of the portal",
+        default="enforced",
+        required=True,
+        help="Enforced, or only reported in the console of the browser (F12).",
+    )
+    support_csp_website = fields.Selection(
+        POLICIES,
+        string="On other pages of the website",
+        default="report",
+        required=True,
+        help="Look into the console of the browser (F12) for what would be refused "
+        "before you enforce it.",
+    )
+    support_csp_sources = fields.Char(
+        string="More hosts",
+        help="Hosts from which pages may load scripts, pictures, fonts and videos, for "
+        "example www.youtube-nocookie.com, *.example.com. Everything else comes from "
+        "your own server.",
+    )
+    support_session_idle_hours = fields.Integer(
+        string="Hours without a page",
+        default=168,
+        help="So long after their last page portal users are logged out. "
+        "0: as Odoo does it, after seven days.",
+    )
+    support_session_days = fields.Integer(
+        string="Days in all",
+        default=30,
+        help="So long after logging in portal users have to do it again, whatever they "
+        "did meanwhile. 0: never.",
+    )
+    support_security_contact = fields.Char(
+        string="Contact for vulnerabilities",
+        help="An e-mail address or a web address. Whoever finds a weakness in your "
+        "portal reads it at /.well-known/security.txt. Empty: there is no such page.",
+    )
+    support_security_policy_url = fields.Char(
+        string="How you handle reports",
+        help="A page of your website, for example /security.",
+    )
+
+    _support_session_not_negative = models.Constraint(
+        "CHECK(support_session_idle_hours >= 0 AND support_session_days >= 0)",
+        "Hours and days can't be negative.",
+    )
+
+    @api.constrains("support_csp_sources")
+    def _check_support_csp_sources(self):
+        for company in self:
+            _hosts, others = response_headers.sources(company.support_csp_sources)
+            if others:
+                raise ValidationError(
+                    self.env._("This is not the name of a host: %s", others[0])
+                )
+
+    @api.constrains("support_security_contact")
+    def _check_support_security_contact(self):
+        for company in self:
+            contact = company.support_security_contact
+            if contact and not security_txt.contact(contact):
+                raise ValidationError(
+                    self.env._(
+                        "The contact for vulnerabilities is an e-mail address or an "
+                        "address that begins with https://."
+                    )
+                )
+
+    def write(self, vals):
+        result = super().write(vals)
+        if READ_WITH_PAGES.intersection(vals):
+            self.env.registry.clear_cache()
+        return result
+
+    @tools.ormcache("self.id")
+    def _get_support_security(self):
+        """Return what each page asks of these settings; no query, once it is known.
+
+        :return: ``policy`` and ``website_policy``: ``enforced``, ``report`` or
+            ``off``; ``sources``: list of hosts; ``idle`` and ``absolute``: seconds
+        :rtype: dict
+        """
+        company_sudo = self.sudo().with_context(prefetch_fields=False)
+        hosts, _others = response_headers.sources(company_sudo.support_csp_sources)
+        return {
+            "policy": company_sudo.support_csp or "enforced",
+            "website_policy": company_sudo.support_csp_website or "report",
+            "sources": hosts,
+            "idle": company_sudo.support_session_idle_hours * 3600,
+            "absolute": company_sudo.support_session_days * 86400,
+        }
+
+    def _get_security_txt(self, languages):
+        """Return the text of /.well-known/security.txt, None without a contact.
+
+        :param list languages: codes as in the website's addresses
+        :rtype: str or None
+        """
+        company_sudo = self.sudo()
+        contact = security_txt.contact(company_sudo.support_security_contact)
+        if not contact:
+            return None
+        base_url = company_sudo.get_base_url()
+        policy = company_sudo.support_security_policy_url
+        today = fields.Datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        return security_txt.text(
+            contact,
+            expires=today + timedelta(days=security_txt.VALID_DAYS),
+            languages=languages,
+            canonical=f"{base_url}/.well-known/security.txt",
+            policy=policy and urljoin(f"{base_url}/", policy),
+        )

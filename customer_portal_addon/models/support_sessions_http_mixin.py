@@ -1,0 +1,71 @@
+from odoo import api, models
+from odoo.exceptions import MissingError
+from odoo.http import SessionExpiredException, request
+
+AGE = "support_age"  # in the session: see tools/session_age.py
+
+
+class SupportSessionsHttpMixin(models.AbstractModel):
+    """How long logins of portal users last. Without a query, without a write each time.
+
+    Open websockets note nothing: a page that nobody looks at is no visit.
+    """
+
+    _name = "support.sessions.http.mixin"
+    _description = "How long logins last"
+
+    @classmethod
+    def _authenticate(cls, endpoint):
+        if cls._has_session_ended():
+            if endpoint.routing["auth"] not in ("public", "none"):
+                raise SessionExpiredException("Session too old")
+            cls._end_session()
+        return super()._authenticate(endpoint)
+
+    @classmethod
+    def _serve_fallback(cls):
+        if cls._has_session_ended():
+            cls._end_session()
+            cls._auth_method_public()
+        return super()._serve_fallback()
+
+    @classmethod
+    def _end_session(cls):
+        """Go on as a visitor, who learns why when asked to log in."""
+        lang = request.session.context.get("lang")
+        request.session.logout(keep_db=True)
+        request.session.context["lang"] = lang or request.default_lang()
+        request.session["support_ended"] = request.support_ended
+        request.env = api.Environment(request.env.cr, None, request.session.context)
+
+    @classmethod
+    def _has_session_ended(cls):
+        """Tell whether the login of this request is too old; note its visit if not.
+
+        :rtype: bool
+        """
+        session = request.session
+        if not session.uid or not session.can_save:
+            return False
+        user = request.env["res.users"].browse(session.uid)
+        try:
+            reason, age = user._get_support_session_end(session)
+        except MissingError:  # who was deleted is logged out by Odoo
+            return False
+        if age:
+            session[AGE] = age
+        request.support_ended = reason
+        return bool(reason)
+
+    @classmethod
+    def _handle_error(cls, exception):
+        """Say on the login page why one has to log in again."""
+        response = super()._handle_error(exception)
+        reason = getattr(request, "support_ended", None)
+        if (
+            reason
+            and isinstance(exception, SessionExpiredException)
+            and request.dispatcher.routing_type == "http"
+        ):
+            response.location = f"{response.location}&support_ended={reason}"
+        return response

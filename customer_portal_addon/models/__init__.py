@@ -1,6 +1,7 @@
 from . import (
     support_credit_settings_mixin,
     support_public_settings_mixin,
+    publisher_warranty_contract,
     res_company,
     res_config_settings,
     support_level,
@@ -29,7 +30,9 @@ from . import (
     support_replica,
     support_replica_http_mixin,
     ir_http,
+    ir_mail_server,
     ir_model,
+    ir_qweb_field_image,
     ir_websocket,
     bus_bus,
     ir_rule,

@@ -1,7 +1,6 @@
 from . import (
     support_credit_settings_mixin,
     support_public_settings_mixin,
-    publisher_warranty_contract,
     res_company,
     res_config_settings,
     support_level,
@@ -107,6 +106,7 @@ from . import (
     support_ticket_effort_mixin,
     support_ticket_charging_mixin,
     product_template,
+    publisher_warranty_contract,
     product_product,
     support_order_credit_mixin,
     support_order_package_mixin,

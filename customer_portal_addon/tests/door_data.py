@@ -175,9 +175,7 @@ class DoorData:
         cls.contract = cls.env["support.contract"].search(
             [("partner_id", "=", cls.braun.id)]
         )
-        cls.account = cls.env["support.credit.account"]._get_for(
-            cls.braun, cls.company
-        )
+        cls.account = cls.env["support.credit.account"]._get_for(cls.braun, cls.company)
         cls.account._post(60, "grant", "door", note=f"{CANARY}-grant")
         cls.key, cls.secret = cls.env["support.api.key"]._issue(
             cls.braun, cls.company, {"name": "Key"}

@@ -1,6 +1,7 @@
 """Every way of reading, with every field and path that a caller may name."""
 
 from .door_data import TEXTS
+from .door_table import PENDING
 
 # Through these relations the walk goes one step further
 TARGETS = (
@@ -39,7 +40,7 @@ class DoorReads:
         """Return the texts behind each relation: name -> names of texts."""
         found = {}
         for name, field in self.fields_for(user, model).items():
-            if field.comodel_name in TARGETS:
+            if field.comodel_name in TARGETS and field.comodel_name not in PENDING:
                 found[name] = [
                     text
                     for text, other in self.fields_for(user, field.comodel_name).items()

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
 
-from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.models import BaseModel
 from odoo.service.model import call_kw
 from odoo.tools import SQL
@@ -65,15 +64,6 @@ CONTEXT = {
     "uid": 1,
     "lang": "en_US",
 }
-REFUSALS = (AccessDenied, AccessError)
-
-
-class Method(NamedTuple):
-    """A public method: where it comes from, and the models that have it."""
-
-    definer: str
-    name: str
-    models: list
 
 
 def public_methods(registry):
@@ -114,7 +104,7 @@ class DoorWalker:
 
     def _begin(self):
         """Remember the rows as they are, and watch what is written."""
-        self.env.flush_all()
+        self.cr.flush()
         self.cr.execute(
             "SELECT table_name FROM information_schema.tables"
             " WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
@@ -277,7 +267,9 @@ class DoorWalker:
             parameters = []
         is_on_model = getattr(method, "_api_model", False)
         first = [] if is_on_model else [ids]
-        named = [p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)]
+        named = [
+            p for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
+        ]
         needed = {
             p.name: self.values.get(p.name, ids[0] if ids else 1)
             for p in named

@@ -69,9 +69,7 @@ class TestGenericRoutes(DoorData, DoorWalker, SupportHttpCase):
     def test_every_route_is_judged(self):
         routes = {rule.rule for rule in self.routes()}
         prefixes = (*JUDGED, *SKIPPED)
-        unjudged = sorted(
-            r for r in routes - set(PAGES) if not r.startswith(prefixes)
-        )
+        unjudged = sorted(r for r in routes - set(PAGES) if not r.startswith(prefixes))
         self.assertFalse(unjudged, UNJUDGED.format(routes="\n    ".join(unjudged)))
         gone = [p for p in prefixes if not any(r.startswith(p) for r in routes)]
         self.assertFalse(gone, "judged, but there is no such route")

@@ -23,6 +23,15 @@ class IrAttachment(models.Model):
             self.env._("Sorry, you are not allowed to access this document.")
         )
 
+    @api.model
+    def create_unique(self, values_list):
+        """Tell no customer whether, and as what, the server has a file already."""
+        if not self.env.su and self.env.user.share:
+            raise AccessError(
+                self.env._("Sorry, you are not allowed to access this document.")
+            )
+        return super().create_unique(values_list)
+
     def _can_return_content(self, field_name=None, access_token=None):
         """Hand out the files that a ticket shows to whoever may read the ticket.
 

@@ -5,6 +5,8 @@ from odoo.http import request
 
 from ..tools.host_name import is_host, is_path
 
+API = "/support/api/"
+
 
 class SupportOddHttpMixin(models.AbstractModel):
     """Requests as no browser sends them, and many at once."""
@@ -22,7 +24,9 @@ class SupportOddHttpMixin(models.AbstractModel):
         if request and not getattr(request, "support_address_checked", False):
             request.support_address_checked = True
             asked = request.httprequest
-            if not (is_host(asked.host) and is_path(asked.path)):
+            # programs are answered in a form of their own
+            is_known = is_path(asked.path) or asked.path.startswith(API)
+            if not (is_known and is_host(asked.host)):
                 raise BadRequest()
         return super()._match(path_info)
 

@@ -35,6 +35,8 @@ from . import (
     test_doors,
     test_filing_for_others,
     test_gate,
+    test_generic_doors,
+    test_generic_routes,
     test_hooks,
     test_install,
     test_leaks,

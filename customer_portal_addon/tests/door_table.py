@@ -26,9 +26,14 @@ account.edi.common: format_float
 account.journal: action_configure_bank_journal create_bank_statement
     create_customer_payment create_supplier_payment open_invalid_statements_action
     open_payments_action
-account.move: action_invoice_download_pdf action_invoice_download_ubl
-    action_move_download_all get_currency_rate get_inbound_types get_invoice_types
-    get_outbound_types get_purchase_types get_sale_types
+account.move: action_force_register_payment action_invoice_download_pdf
+    action_invoice_download_ubl action_invoice_sent action_move_download_all
+    action_open_business_doc action_register_payment action_reverse
+    action_send_and_print action_view_source_sale_orders check_move_sequence_chain
+    get_currency_rate get_inbound_types get_invoice_types get_outbound_types
+    get_purchase_types get_sale_types is_inbound is_invoice is_sale_document
+    open_adjusting_entries open_adjusting_entry_origin_moves open_created_caba_entries
+    open_reconcile_view
 account.move.line: action_add_from_catalog action_automatic_entry
     action_payment_items_register_payment action_register_payment
 account.move.send.wizard: open_template_creation_wizard
@@ -68,7 +73,7 @@ mail.blacklist: mail_action_blacklist_remove
 mail.compose.message: open_template_creation_wizard
 mail.message: action_open_document portal_message_format
 mail.message.subtype: default_subtypes
-mail.thread: message_subscribe message_unsubscribe message_update
+mail.thread: message_post message_subscribe message_unsubscribe message_update
 mailing.contact: action_add_to_mailing_list action_import
 mailing.contact.import: action_open_base_import
 mailing.list: action_open_import action_send_mailing action_view_contacts
@@ -131,6 +136,7 @@ website.technical.page: get_static_routes
 
 # They change what is the caller's own, in these tables
 WRITES = {
+    "account.move.preview_invoice": ["account_move"],
     "BaseModel.write": ["res_users", "res_partner"],
     "base.web_save": ["res_users", "res_partner"],
     "base.web_save_multi": ["res_users", "res_partner"],
@@ -147,4 +153,22 @@ WRITES = {
 
 # Keys of ours in the context -> why it is harmless when a remote caller sets them
 CONTEXT_KEYS = {
+    "support_access_mail": "only a record counts, which nobody can send",
+    "support_automatic": "fewer mails and no change of status, for one's own answer",
+    "support_caller": "staff only: the search asks for the right to read the code",
+    "support_claim_ticket_id": "a form of staff: customers may not call its method",
+    "support_client": "counted for visitors only, who have no RPC",
+    "support_colleague": "creating contacts takes a right that customers don't have",
+    "support_credit_door": "only one object counts, which nobody can send",
+    "support_elsewhere": "of the gateway, which customers may not call",
+    "support_mail": "of the gateway, which customers may not call",
+    "support_policy": "what a field shows that only staff may read",
+    "support_silent": "of the gateway, which customers may not call",
+    "support_status_kept": "no change of status, for one's own answer",
+    "support_subscribe": "subscribing takes a right that customers don't have",
+    "support_unverified": "takes words out of mails, adds none",
 }
+
+# Holes that are known and not closed yet: models, and methods of any model. Empty this
+# as soon as customers read of messages what the pages show, and post there only
+PENDING = {"mail.message", "mail.thread.message_post"}

@@ -36,19 +36,16 @@ account.journal: action_create_new action_create_vendor_bill action_post_all_ent
 account.lock_exception: action_revoke action_show_audit_trail_during_exception
 account.merge.wizard: action_merge
 account.move: action_activate_currency action_delete_duplicates action_duplicate
-    action_force_register_payment action_invoice_sent action_open_business_doc
-    action_post action_print_pdf action_register_payment action_reverse
-    action_send_and_print action_switch_move_type action_toggle_block_payment
+    action_post action_print_pdf action_switch_move_type action_toggle_block_payment
     action_update_fpos_values action_validate_moves_with_confirmation
-    action_view_payment_transactions action_view_source_sale_orders button_cancel
-    button_draft button_hash button_request_cancel button_set_checked
-    check_move_sequence_chain check_selected_moves compute_move_sent_values
-    get_extra_print_items get_invoice_localisation_fields_required_to_invoice is_entry
-    is_inbound is_invoice is_outbound is_purchase_document is_receipt is_sale_document
-    js_assign_outstanding_line js_remove_outstanding_partial open_adjusting_entries
-    open_adjusting_entry_origin_moves open_created_caba_entries open_payments
-    open_reconcile_view payment_action_capture payment_action_void preview_invoice
-    refresh_invoice_currency_rate set_moves_checked unlink_snailmail_letters
+    action_view_payment_transactions button_cancel button_draft button_hash
+    button_request_cancel button_set_checked check_selected_moves
+    compute_move_sent_values get_extra_print_items
+    get_invoice_localisation_fields_required_to_invoice is_entry is_outbound
+    is_purchase_document is_receipt js_assign_outstanding_line
+    js_remove_outstanding_partial open_payments payment_action_capture
+    payment_action_void refresh_invoice_currency_rate set_moves_checked
+    unlink_snailmail_letters
 account.move.line: action_open_business_doc action_unreconcile_match_entries
     get_column_to_exclude_for_colspan_calculation get_parent_section_line
     get_section_subtotal open_reconcile_view reconcile remove_move_reconcile
@@ -129,7 +126,7 @@ ir.fields.converter: db_id_for for_model to_field
 ir.filters: create_filter get_filters
 ir.http: get_frontend_session_info get_nearest_lang get_translation_frontend_modules
     get_utm_domain_cookies is_a_bot session_info url_rewrite webclient_rendering_context
-ir.mail_server: action_retrieve_max_email_size send_email test_smtp_connection
+ir.mail_server: action_retrieve_max_email_size test_smtp_connection
 ir.model: display_name_for get_available_models get_compatible_form_models
 ir.model.access: call_cache_clearing_methods group_names_with_access
 ir.model.data: check_object_reference toggle_noupdate
@@ -145,7 +142,6 @@ ir.module.module.dependency: all_dependencies
 ir.profile: set_profiling
 ir.qweb.field: attributes from_html record_to_html
 ir.qweb.field.contact: get_record_to_html
-ir.qweb.field.image: load_local_url load_remote_url
 ir.sequence: get_next_char next_by_code next_by_id
 ir.ui.menu: get_user_roots load_menus load_menus_root load_web_menus
 ir.ui.view: apply_inheritance_specs default_view delete_snippet distribute_branding
@@ -184,8 +180,8 @@ mail.template: action_open_mail_preview create_action send_mail send_mail_batch
     unlink_action
 mail.template.reset: reset_template
 mail.thread: message_change_thread message_get_followers message_mail_with_source
-    message_new message_notify message_parse message_post message_post_with_source
-    message_process message_route notify_cancel_by_type
+    message_new message_notify message_parse message_post_with_source message_process
+    message_route notify_cancel_by_type
 mail.thread.blacklist: mail_action_blacklist_remove
 mail.thread.phone: phone_action_blacklist_remove
 mailing.contact: add_to_list

@@ -73,7 +73,7 @@ class SupportTicketFormMixin(models.AbstractModel):
             of the input; the name ``form`` stands for the form as a whole
         :rtype: tuple(helpdesk.ticket, dict)
         """
-        form, errors = ticket_type._parse_form(values, files)
+        errors = {}
         sender = self.env.user.partner_id
         try:
             contact = self._parse_on_behalf(values)
@@ -87,6 +87,8 @@ class SupportTicketFormMixin(models.AbstractModel):
         company = self._get_form_company(ticket_type)
         if ticket_type._is_charged() and accounts._is_at_limit(sender, company):
             errors["form"] = accounts._get_limit_message()
+        form, wrong = ticket_type._parse_form(values, files, look=not errors)
+        errors = {**wrong, **errors}
         if errors:
             errors["files_again"] = ticket_type._get_files_again_message(files)
             return self.browse(), errors

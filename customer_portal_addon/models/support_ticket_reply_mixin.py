@@ -97,10 +97,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
         if self._is_sent_again(body, files):
             return {}
         errors = self._get_news_error(values, ("message", "stage"))
-        attachments = self._parse_reply_files(files, errors)
-        if not body and not attachments and not errors:
-            errors["body"] = self.env._("Please write a message.")
-        elif len(body) > MAX_REPLY_LENGTH:
+        if len(body) > MAX_REPLY_LENGTH:
             errors["body"] = self.env._(
                 "Please use at most %(limit)s characters.", limit=MAX_REPLY_LENGTH
             )
@@ -108,6 +105,9 @@ class SupportTicketReplyMixin(models.AbstractModel):
             self._check_customer_may_post()
         except UserError as error:
             errors["body"] = error.args[0]
+        attachments = self._parse_reply_files(files, errors)
+        if not body and not attachments and not errors:
+            errors["body"] = self.env._("Please write a message.")
         if errors:
             ticket_type = self.sudo().type_id
             errors["files_again"] = ticket_type._get_files_again_message(files)
@@ -118,7 +118,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
     def _parse_reply_files(self, files, errors):
         """Return the files of an answer; add what is wrong with them."""
         try:
-            return self.sudo().type_id._parse_files(files)
+            return self.sudo().type_id._parse_files(files, look=not errors)
         except UserError as error:
             errors["files"] = error.args[0]
             return []

@@ -153,13 +153,25 @@ class SupportTypePublicMixin(models.AbstractModel):
             ``customer_number``
         :rtype: tuple(dict, dict)
         """
+        sender, errors = self._parse_sender(values)
         asked = {k: v for k, v in values.items() if k not in CUSTOMERS_ONLY}
-        form, errors = self._parse_form(asked, files)
+        form, wrong = self._parse_form(asked, files, look=not errors)
+        errors.update(wrong)
         if not self._has_file_input():
             try:
-                form["files"] = self._parse_files(files)
+                form["files"] = self._parse_files(files, look=not errors)
             except ValidationError as error:
                 errors["files"] = error.args[0]
+        form.update(sender)
+        if errors:
+            errors["files_again"] = self._get_files_again_message(files)
+        return form, errors
+
+    def _parse_sender(self, values):
+        """Return who somebody says to be and agrees to, and what is wrong with it.
+
+        :rtype: tuple(dict, dict)
+        """
         parsers = {
             "email": self._parse_sender_email,
             "name": self._parse_sender_name,
@@ -168,14 +180,13 @@ class SupportTypePublicMixin(models.AbstractModel):
             "privacy": self._parse_privacy,
             "notifications": self._parse_notifications,
         }
+        sender, errors = {}, {}
         for name, parse in parsers.items():
             try:
-                form[name] = parse((values.get(name) or [""])[0])
+                sender[name] = parse((values.get(name) or [""])[0])
             except ValidationError as error:
                 errors[name] = error.args[0]
-        if errors:
-            errors["files_again"] = self._get_files_again_message(files)
-        return form, errors
+        return sender, errors
 
     def _parse_sender_email(self, value):
         _ = self.env._

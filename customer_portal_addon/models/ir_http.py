@@ -4,10 +4,30 @@ from odoo import models
 from odoo.http import SessionExpiredException, request
 from odoo.tools import hmac
 
+# A form without files: its longest text, encoded for the way, and some more
+MAX_FORM = 1024 * 1024
+
 
 class IrHttp(models.AbstractModel):
     _name = "ir.http"
     _inherit = ["support.replica.http.mixin", "ir.http"]
+
+    # ---------------------------------------------------
+    # How much a request may bring
+    # ---------------------------------------------------
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        """Refuse long requests to our pages before they are read.
+
+        Those that take files say themselves how long they may be.
+        """
+        super()._pre_dispatch(rule, args)
+        routing = rule.endpoint.routing
+        if routing.get("support_gate") and "max_content_length" not in routing:
+            sent = request.httprequest
+            limit = sent.max_content_length
+            sent.max_content_length = min(limit or MAX_FORM, MAX_FORM)
 
     # ---------------------------------------------------
     # The gate in front of every request

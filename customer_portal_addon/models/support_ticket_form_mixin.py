@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, plaintext2html
 
 from ..tools import form_values
+from .ir_attachment import KEPT_AS_SENT
 
 # With more colleagues the form asks for an address instead of offering a list
 MAX_COLLEAGUES_LISTED = 200
@@ -261,7 +262,8 @@ class SupportTicketFormMixin(models.AbstractModel):
             for field, answer in form["answers"]
         ]
         if form["files"]:
-            attachments = self.env["ir.attachment"].create(
+            files_as_sent = self.env["ir.attachment"].with_context(**KEPT_AS_SENT)
+            attachments = files_as_sent.create(
                 [
                     {**file, "res_model": self._name, "res_id": self.id}
                     for file in form["files"]

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import plaintext2html
 
 from ..tools import form_values
+from .ir_attachment import KEPT_AS_SENT
 
 MAX_REPLY_LENGTH = 50000
 
@@ -151,7 +152,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
         """
         self.ensure_one()
         ticket = self.with_context(mail_post_autofollow_author_skip=True)
-        return ticket.message_post(
+        return ticket.with_context(**KEPT_AS_SENT).message_post(
             body=plaintext2html(text),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",

@@ -4,6 +4,7 @@ from odoo.tools import email_normalize
 
 from ..tools import form_values
 from ..tools.names import person_name
+from .support_attachment_mixin import MEGABYTE
 from .support_public_guard import TRAP
 
 # What customers are asked but strangers are not
@@ -36,8 +37,25 @@ class SupportTypePublicMixin(models.AbstractModel):
         :rtype: int
         """
         types_sudo = self.sudo()._get_offered_to_strangers()
-        megabytes = [t.attachment_max_count * t.attachment_max_size for t in types_sudo]
-        return (max(megabytes, default=0) + 1) * 1024 * 1024
+        return types_sudo._get_upload_size()
+
+    @api.model
+    def _get_max_customer_upload(self):
+        """Return how many bytes a form or an answer of a customer may have.
+
+        :rtype: int
+        """
+        types_sudo = self.sudo().with_context(active_test=False).search([])
+        company_sudo = self.env.company.sudo()
+        return types_sudo._get_upload_size(
+            company_sudo.support_attachment_max_count
+            * company_sudo.support_attachment_max_size
+        )
+
+    def _get_upload_size(self, *megabytes):
+        """Return for how many bytes there has to be room: files, and some text."""
+        sizes = [t.attachment_max_count * t.attachment_max_size for t in self]
+        return (max([*sizes, *megabytes], default=0) + 1) * MEGABYTE
 
     # ---------------------------------------------------
     # Inputs

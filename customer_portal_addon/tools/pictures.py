@@ -28,6 +28,14 @@ _PNG_DEPTHS = {
     6: (8, 16),
 }
 
+_MARKS = {
+    b"\x89PNG\r\n\x1a\n": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"GIF87a": "image/gif",
+    b"GIF89a": "image/gif",
+    b"BM": "image/bmp",
+}
+
 
 class Damaged(ValueError):
     """The file can't be read as a picture, or would be too much work."""
@@ -64,6 +72,17 @@ def check(content, mimetype, budget=None):
         walk(memoryview(content), budget or Budget())
     except (struct.error, IndexError):
         raise Damaged("cut off") from None
+
+
+def guess_kind(content):
+    """Return the MIME type as which a file begins, empty for one of no picture.
+
+    :rtype: str
+    """
+    head = content[:16]
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "image/webp"
+    return next((k for mark, k in _MARKS.items() if head.startswith(mark)), "")
 
 
 def is_harmless(content, mimetype):

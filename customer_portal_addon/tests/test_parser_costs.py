@@ -135,7 +135,10 @@ class TestFileCosts(Costs, SupportCase):
         self.assertEqual(ticket.answer_ids.attachment_ids.raw, content)
 
     def test_nobody_resizes_what_takes_long(self):
-        values = {"res_model": "helpdesk.ticket", "res_id": self._create_ticket(self.ben).id}
+        values = {
+            "res_model": "helpdesk.ticket",
+            "res_id": self._create_ticket(self.ben).id,
+        }
         files = self.env["ir.attachment"].with_context(image_no_postprocess=True)
         scans = files.create({"name": "a", "raw": jpeg_with_scans(300), **values})
         # a format whose reader is slow, by the name of a text

@@ -3,10 +3,12 @@
 import io
 import json
 import struct
+import threading
 import time
 import zipfile
 import zlib
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from PIL import Image
 
@@ -150,7 +152,11 @@ class TestFileCosts(Costs, SupportCase):
     def test_every_page_says_how_much_it_takes(self):
         """Those with files by their rules, all others by the general limit."""
         own = {}
-        for rule in self.env["ir.http"].routing_map().iter_rules():
+        with patch.object(
+            threading.current_thread(), "dbname", self.env.cr.dbname, create=True
+        ):
+            routing_map = self.env["ir.http"].routing_map()
+        for rule in routing_map.iter_rules():
             routing = rule.endpoint.routing
             if routing.get("support_gate") and "max_content_length" in routing:
                 own[rule.rule] = routing["max_content_length"]

@@ -25,11 +25,21 @@ def parse(arguments):
         metavar="MINUTES",
         help="instead: 40 simulated people on two servers for that long",
     )
+    parser.add_argument(
+        "--fuzz",
+        type=float,
+        nargs="?",
+        const=5.0,
+        metavar="MINUTES",
+        help="instead: feed the readers of what strangers send with nonsense",
+    )
     return parser.parse_args(arguments)
 
 
 def run(arguments):
     options = parse(arguments)
+    if options.fuzz:
+        return importlib.import_module("fuzz").main(options.fuzz)
     steps = Steps()
     with preparation.ready(steps, bench=True) as odoo:
         if options.soak:

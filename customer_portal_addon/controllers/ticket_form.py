@@ -10,6 +10,11 @@ from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from . import replica
 
 
+def get_max_upload(_controller):
+    """Return how long a request with files may be, known before its body is read."""
+    return request.env["helpdesk.ticket.type"]._get_max_customer_upload()
+
+
 def read_posted_form(file_input="files"):
     """Return the posted values and files of the current request.
 
@@ -82,6 +87,7 @@ class SupportTicketForm(HelpdeskTicketController):
         website=True,
         methods=["POST"],
         sitemap=False,
+        max_content_length=get_max_upload,
         support_gate=True,
     )
     def support_ticket_submit(self, type_slug, **kw):
@@ -99,7 +105,7 @@ class SupportTicketForm(HelpdeskTicketController):
     def create_new_ticket(self, **kw):
         return request.redirect("/support/ticket/new")
 
-    @http.route(methods=["POST"], support_gate=True)
+    @http.route(methods=["POST"], max_content_length=get_max_upload, support_gate=True)
     def submit_ticket(self, **kw):
         """File a ticket of the type that was posted, else of the general one."""
         values, files = read_posted_form(file_input="attachment")

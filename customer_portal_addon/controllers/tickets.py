@@ -9,7 +9,7 @@ from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
 from . import replica
-from .ticket_form import read_posted_form
+from .ticket_form import get_max_upload, read_posted_form
 
 ACTIONS = ("participants", "edit", "close", "reopen", "leave")
 
@@ -34,6 +34,7 @@ class SupportTickets(CustomerPortalHelpdesk):
         auth="user",
         website=True,
         methods=["POST"],
+        max_content_length=get_max_upload,
         support_gate=True,
         support_turn=True,
     )

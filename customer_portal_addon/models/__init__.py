@@ -46,6 +46,7 @@ from . import (
     bus_bus,
     ir_rule,
     ir_attachment,
+    ir_binary,
     mail_followers,
     mail_mail,
     mail_message,

@@ -105,12 +105,13 @@ class HelpdeskTicketType(models.Model):
     # Reading a posted form
     # ---------------------------------------------------
 
-    def _parse_form(self, values, files):
+    def _parse_form(self, values, files, look=True):
         """Check a posted form against this type.
 
         :param dict values: name of an input -> list of posted strings; names that are
             not on the form are ignored
         :param list files: of (name, content as bytes)
+        :param bool look: into the files; not when the form is refused in any case
         :return: what to file, and what is wrong by name of the input
         :rtype: tuple(dict, dict)
         """
@@ -142,7 +143,9 @@ class HelpdeskTicketType(models.Model):
         try:
             file_field = file_fields[:1]
             takes_files = not self or bool(file_field)
-            form["files"] = self._parse_files(files if takes_files else [])
+            form["files"] = self._parse_files(
+                files if takes_files else [], look=look and not errors
+            )
             if file_field.required and not form["files"]:
                 raise ValidationError(file_field._get_required_message())
         except ValidationError as error:

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
+from ..tools import pictures
+
+TICKETS = "helpdesk.ticket"
+# Odoo makes large pictures smaller when they arrive: it decodes what strangers send
+KEPT_AS_SENT = {"image_no_postprocess": True, "support_kept_as_sent": True}
+
 
 class IrAttachment(models.Model):
     _inherit = "ir.attachment"
@@ -75,3 +81,37 @@ class IrAttachment(models.Model):
         )
         shown = tickets_sudo.exists()._get_customer_files()
         return self.browse((files_sudo - shown).ids)
+
+    # ---------------------------------------------------
+    # How much work files of customers are
+    # ---------------------------------------------------
+
+    def _is_too_much_work(self):
+        """Tell whether a file of a ticket is better not decoded, nor made smaller."""
+        self.ensure_one()
+        file_sudo = self.sudo()
+        if file_sudo.res_model != TICKETS:
+            return False
+        content = file_sudo.raw or b""
+        return not pictures.is_harmless(content, pictures.guess_kind(content))
+
+    def _postprocess_contents(self, values):
+        """Decode no picture of customers that would keep a worker busy.
+
+        Pages of other apps let them upload files as well.
+        """
+        raw = values.get("raw")
+        if self.env.user.share and isinstance(raw, bytes):
+            if not pictures.is_harmless(raw, pictures.guess_kind(raw)):
+                return values
+        return super()._postprocess_contents(values)
+
+    def _get_datas_related_values(self, data, mimetype):
+        """Search through no documents of customers: unpacking them takes its time.
+
+        Modules that do read whole PDF files and archives.
+        """
+        kept = self.env.context.get("support_kept_as_sent")
+        if kept and not (mimetype or "").startswith("text/"):
+            mimetype = "application/octet-stream"
+        return super()._get_datas_related_values(data, mimetype)

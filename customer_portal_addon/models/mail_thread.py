@@ -12,6 +12,7 @@ from ..exceptions import LeadsToTicket
 from ..tools.incoming_mail import IncomingMail
 from ..tools.mail_headers import is_automatic
 from ..tools.mail_text import make_readable, shed_files, unreadable_parts
+from .ir_attachment import KEPT_AS_SENT
 
 _logger = logging.getLogger(__name__)
 
@@ -63,7 +64,7 @@ class MailThread(models.AbstractModel):
                 return elsewhere.message_process(model, raw, **options)
             except LeadsToTicket:
                 _logger.info("About a ticket after all: mail %s", mail.message_id)
-        context = {"support_mail": mail}
+        context = {**KEPT_AS_SENT, "support_mail": mail}
         if mail.is_automatic:
             context["support_automatic"] = True
         gateway = super(MailThread, self.with_context(**context))

@@ -1,13 +1,8 @@
-import io
-
-from PIL import Image
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.image import IMAGE_MAX_RESOLUTION
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..tools import form_values
+from ..tools import archives, form_values, pictures
 
 MEGABYTE = 1024 * 1024
 IMAGES = {
@@ -102,13 +97,16 @@ class SupportAttachmentMixin(models.AbstractModel):
             "endings": [f".{ending}" for ending in endings],
         }
 
-    def _parse_files(self, files):
+    def _parse_files(self, files, look=True):
         """Check uploaded files against the rules; their kind is read from the content.
 
+        What is cheap comes first: nobody makes us read what is too much anyway.
+
         :param list files: of (name, content as bytes); without a name: no file
+        :param bool look: into the files; not when they are refused in any case
         :return: values for attachments, without what they belong to
         :rtype: list[dict]
-        :raise ValidationError: names every file that is refused and why
+        :raise ValidationError: names the files that are refused and why
         """
         files = [
             (form_values.file_name(name), content) for name, content in files if name
@@ -116,25 +114,35 @@ class SupportAttachmentMixin(models.AbstractModel):
         if not files:
             return []
         rules = self._get_file_rules()
-        problems = []
         if len(files) > rules["max_count"]:
-            problems.append(
+            raise ValidationError(
                 self.env._(
                     "%(count)s files are too many, %(limit)s are allowed.",
                     count=len(files),
                     limit=rules["max_count"],
                 )
             )
-        attachments = []
-        for name, content in files:
-            mimetype = self._guess_kind(content)
-            problem = self._get_file_problem(name, content, mimetype, rules)
-            if problem:
-                problems.append(problem)
-            attachments.append({"name": name, "raw": content, "mimetype": mimetype})
+        self._raise_problems(
+            self._get_size_problem(name, content, rules) for name, content in files
+        )
+        if not look:
+            return [{"name": name, "raw": content} for name, content in files]
+        budget = pictures.Budget()
+        kinds = [self._guess_kind(content, budget) for _name, content in files]
+        self._raise_problems(
+            self._get_file_problem(name, content, kind, rules, budget)
+            for (name, content), kind in zip(files, kinds, strict=True)
+        )
+        return [
+            {"name": name, "raw": content, "mimetype": kind}
+            for (name, content), kind in zip(files, kinds, strict=True)
+        ]
+
+    @api.model
+    def _raise_problems(self, problems):
+        problems = list(filter(None, problems))
         if problems:
             raise ValidationError("\n".join(problems))
-        return attachments
 
     @api.model
     def _get_files_again_message(self, files):
@@ -152,19 +160,30 @@ class SupportAttachmentMixin(models.AbstractModel):
         )
 
     @api.model
-    def _guess_kind(self, content):
+    def _guess_kind(self, content, budget=None):
         """Return the MIME type of a file by its content.
 
-        Odoo knows text only as UTF-8; logs of Windows programs are text as well.
+        Odoo knows text only as UTF-8; logs of Windows programs are text as well. And
+        it reads all of an archive to tell the kind.
+
+        :param bytes content:
+        :param pictures.Budget budget: shared by the files of a request
+        :return: empty for an archive that holds too much
+        :rtype: str
         """
+        if content.startswith(b"PK"):
+            try:
+                return archives.get_kind(content, budget)
+            except ValueError:
+                return ""
         mimetype = guess_mimetype(content, default="application/octet-stream")
         unknown = mimetype == "application/octet-stream"
         if unknown and form_values.is_text(content):
             return "text/plain"
         return mimetype
 
-    def _get_file_problem(self, name, content, mimetype, rules):
-        """Return what is wrong with a file, or None."""
+    def _get_size_problem(self, name, content, rules):
+        """Return what can be said against a file without a look at it, or None."""
         _ = self.env._
         if not content:
             return _("“%(name)s” is empty.", name=name)
@@ -174,6 +193,17 @@ class SupportAttachmentMixin(models.AbstractModel):
                 name=name,
                 limit=rules["max_size"],
             )
+        return None
+
+    def _get_file_problem(self, name, content, mimetype, rules, budget):
+        """Return what is wrong with a file, or None."""
+        _ = self.env._
+        if not mimetype:
+            return _(
+                "“%(name)s” can't be read as an archive: it is damaged or holds too "
+                "much.",
+                name=name,
+            )
         ending = name.rpartition(".")[2].lower()
         if ending not in ATTACHMENT_KINDS[rules["kinds"]].get(mimetype, ()):
             return _(
@@ -181,23 +211,13 @@ class SupportAttachmentMixin(models.AbstractModel):
                 name=name,
                 kinds=rules["kinds_label"],
             )
-        if mimetype in IMAGES and not self._is_image_readable(content):
-            return _(
-                "“%(name)s” can't be read as an image: it is damaged or has too many "
-                "pixels.",
-                name=name,
-            )
+        if mimetype in IMAGES:
+            try:
+                pictures.check(content, mimetype, budget)
+            except pictures.Damaged:
+                return _(
+                    "“%(name)s” can't be read as an image: it is damaged or has too "
+                    "many pixels.",
+                    name=name,
+                )
         return None
-
-    @api.model
-    def _is_image_readable(self, content):
-        """Tell whether Odoo, which makes large images smaller, can read this one."""
-        try:
-            with Image.open(io.BytesIO(content)) as picture:
-                width, height = picture.size
-                if width * height > IMAGE_MAX_RESOLUTION:
-                    return False
-                picture.load()
-        except Exception:  # damaged files make Pillow raise errors of all kinds
-            return False
-        return True

@@ -62,7 +62,7 @@ class SupportTicketApiFormMixin(models.AbstractModel):
         if files and not ticket_type._has_file_input():
             errors.append(("#/files", self.env._("This form takes no files.")))
         values = self._get_api_inputs(ticket_type, document, errors)
-        form, wrong = ticket_type._parse_form(values, files)
+        form, wrong = ticket_type._parse_form(values, files, look=not errors)
         for name, message in wrong.items():
             place = f"#/{name}"
             if name.startswith("answer_"):

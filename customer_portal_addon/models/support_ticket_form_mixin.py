@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, plaintext2html
 
 from ..tools import form_values
+from .ir_attachment import KEPT_AS_SENT
 
 # With more colleagues the form asks for an address instead of offering a list
 MAX_COLLEAGUES_LISTED = 200
@@ -73,7 +74,7 @@ class SupportTicketFormMixin(models.AbstractModel):
             of the input; the name ``form`` stands for the form as a whole
         :rtype: tuple(helpdesk.ticket, dict)
         """
-        form, errors = ticket_type._parse_form(values, files)
+        errors = {}
         sender = self.env.user.partner_id
         try:
             contact = self._parse_on_behalf(values)
@@ -87,6 +88,8 @@ class SupportTicketFormMixin(models.AbstractModel):
         company = self._get_form_company(ticket_type)
         if ticket_type._is_charged() and accounts._is_at_limit(sender, company):
             errors["form"] = accounts._get_limit_message()
+        form, wrong = ticket_type._parse_form(values, files, look=not errors)
+        errors = {**wrong, **errors}
         if errors:
             errors["files_again"] = ticket_type._get_files_again_message(files)
             return self.browse(), errors
@@ -259,7 +262,8 @@ class SupportTicketFormMixin(models.AbstractModel):
             for field, answer in form["answers"]
         ]
         if form["files"]:
-            attachments = self.env["ir.attachment"].create(
+            files_as_sent = self.env["ir.attachment"].with_context(**KEPT_AS_SENT)
+            attachments = files_as_sent.create(
                 [
                     {**file, "res_model": self._name, "res_id": self.id}
                     for file in form["files"]

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
 from ..tools import form_values
+from .ir_attachment import KEPT_AS_SENT
 
 MAX_REPLY_LENGTH = 50000
 
@@ -85,10 +86,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
         if self._is_sent_again(body, files):
             return {}
         errors = self._get_news_error(values, ("message", "stage"))
-        attachments = self._parse_reply_files(files, errors)
-        if not body and not attachments and not errors:
-            errors["body"] = self.env._("Please write a message.")
-        elif len(body) > MAX_REPLY_LENGTH:
+        if len(body) > MAX_REPLY_LENGTH:
             errors["body"] = self.env._(
                 "Please use at most %(limit)s characters.", limit=MAX_REPLY_LENGTH
             )
@@ -96,6 +94,9 @@ class SupportTicketReplyMixin(models.AbstractModel):
             self._check_customer_may_post()
         except UserError as error:
             errors["body"] = error.args[0]
+        attachments = self._parse_reply_files(files, errors)
+        if not body and not attachments and not errors:
+            errors["body"] = self.env._("Please write a message.")
         if errors:
             ticket_type = self.sudo().type_id
             errors["files_again"] = ticket_type._get_files_again_message(files)
@@ -106,7 +107,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
     def _parse_reply_files(self, files, errors):
         """Return the files of an answer; add what is wrong with them."""
         try:
-            return self.sudo().type_id._parse_files(files)
+            return self.sudo().type_id._parse_files(files, look=not errors)
         except UserError as error:
             errors["files"] = error.args[0]
             return []
@@ -139,7 +140,7 @@ class SupportTicketReplyMixin(models.AbstractModel):
         """
         self.ensure_one()
         ticket = self.with_context(mail_post_autofollow_author_skip=True)
-        return ticket.message_post(
+        return ticket.with_context(**KEPT_AS_SENT).message_post(
             body=plaintext2html(text),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",

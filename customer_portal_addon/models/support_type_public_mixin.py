@@ -4,6 +4,7 @@ from odoo.tools import email_normalize
 
 from ..tools import form_values
 from ..tools.names import person_name
+from .support_attachment_mixin import MEGABYTE
 from .support_public_guard import TRAP
 
 # What customers are asked but strangers are not
@@ -36,8 +37,25 @@ class SupportTypePublicMixin(models.AbstractModel):
         :rtype: int
         """
         types_sudo = self.sudo()._get_offered_to_strangers()
-        megabytes = [t.attachment_max_count * t.attachment_max_size for t in types_sudo]
-        return (max(megabytes, default=0) + 1) * 1024 * 1024
+        return types_sudo._get_upload_size()
+
+    @api.model
+    def _get_max_customer_upload(self):
+        """Return how many bytes a form or an answer of a customer may have.
+
+        :rtype: int
+        """
+        types_sudo = self.sudo().with_context(active_test=False).search([])
+        company_sudo = self.env.company.sudo()
+        return types_sudo._get_upload_size(
+            company_sudo.support_attachment_max_count
+            * company_sudo.support_attachment_max_size
+        )
+
+    def _get_upload_size(self, *megabytes):
+        """Return for how many bytes there has to be room: files, and some text."""
+        sizes = [t.attachment_max_count * t.attachment_max_size for t in self]
+        return (max([*sizes, *megabytes], default=0) + 1) * MEGABYTE
 
     # ---------------------------------------------------
     # Inputs
@@ -153,13 +171,25 @@ class SupportTypePublicMixin(models.AbstractModel):
             ``customer_number``
         :rtype: tuple(dict, dict)
         """
+        sender, errors = self._parse_sender(values)
         asked = {k: v for k, v in values.items() if k not in CUSTOMERS_ONLY}
-        form, errors = self._parse_form(asked, files)
+        form, wrong = self._parse_form(asked, files, look=not errors)
+        errors.update(wrong)
         if not self._has_file_input():
             try:
-                form["files"] = self._parse_files(files)
+                form["files"] = self._parse_files(files, look=not errors)
             except ValidationError as error:
                 errors["files"] = error.args[0]
+        form.update(sender)
+        if errors:
+            errors["files_again"] = self._get_files_again_message(files)
+        return form, errors
+
+    def _parse_sender(self, values):
+        """Return who somebody says to be and agrees to, and what is wrong with it.
+
+        :rtype: tuple(dict, dict)
+        """
         parsers = {
             "email": self._parse_sender_email,
             "name": self._parse_sender_name,
@@ -168,14 +198,13 @@ class SupportTypePublicMixin(models.AbstractModel):
             "privacy": self._parse_privacy,
             "notifications": self._parse_notifications,
         }
+        sender, errors = {}, {}
         for name, parse in parsers.items():
             try:
-                form[name] = parse((values.get(name) or [""])[0])
+                sender[name] = parse((values.get(name) or [""])[0])
             except ValidationError as error:
                 errors[name] = error.args[0]
-        if errors:
-            errors["files_again"] = self._get_files_again_message(files)
-        return form, errors
+        return sender, errors
 
     def _parse_sender_email(self, value):
         _ = self.env._

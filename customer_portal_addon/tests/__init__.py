@@ -64,6 +64,7 @@ from . import (
     test_package_refunds,
     test_packages,
     test_packages_http,
+    test_parser_costs,
     test_phone_tickets,
     test_prefill,
     test_program_errors,

@@ -13,9 +13,9 @@ from .mail_headers import (
     is_automatic,
     sender_address,
 )
+from .mail_limits import limit_headers
 
 _RECIPIENTS = ("Delivered-To", "To", "Cc", "Resent-To", "Resent-Cc")
-MAX_HEADERS = 200_000
 
 
 class IncomingMail:
@@ -27,9 +27,13 @@ class IncomingMail:
 
     def __init__(self, raw):
         self.raw = raw
+        self.limited, self.shortened = limit_headers(raw)
         self.headers = self._read_headers()
         self.is_automatic = is_automatic(self.headers)
         self.sender = sender_address(self.headers)
+        if self.shortened & {"from", "sender", ""}:
+            # what is missing may be what the mail server has looked at
+            self.sender = ""
         self.verdict, self.server = read_verdict(self.headers, self.sender)
         if not self.sender:
             # from nobody, or from several: nobody's word
@@ -40,18 +44,24 @@ class IncomingMail:
         self.put_aside = []
         self.own_addresses = set()
         self.checked_addresses = set()
+        if self.shortened:
+            self.set_aside("too_large", ", ".join(sorted(filter(None, self.shortened))))
 
     def without_nul(self):
-        """Return the raw mail, in its header no NUL, which no database takes."""
-        end = re.search(rb"\r?\n\r?\n", self.raw)
-        end = end.start() if end else len(self.raw)
-        if b"\x00" not in self.raw[:end]:
-            return self.raw
-        return self.raw[:end].replace(b"\x00", b"") + self.raw[end:]
+        """Return the mail with short headers, in them no NUL, which no database takes.
+
+        :rtype: bytes
+        """
+        end = re.search(rb"\r?\n\r?\n", self.limited)
+        end = end.start() if end else len(self.limited)
+        if b"\x00" not in self.limited[:end]:
+            return self.limited
+        return self.limited[:end].replace(b"\x00", b"") + self.limited[end:]
 
     def _read_headers(self):
         try:
-            head = self.raw[:MAX_HEADERS]
+            end = re.search(rb"\r?\n\r?\n", self.limited)
+            head = self.limited[: end.end()] if end else self.limited
             return BytesHeaderParser(policy=policy.SMTP).parsebytes(head)
         except Exception:  # nothing is known then
             return EmailMessage(policy=policy.SMTP)

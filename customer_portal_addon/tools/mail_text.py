@@ -1,8 +1,11 @@
 """Texts and files of a mail: readable whatever was declared, and not too much."""
 
+import base64
 import codecs
 import re
 from email.message import EmailMessage
+
+from .mail_html import has_many_quotes, is_too_complicated, strip_tags
 
 # What the converter of a wrong declaration most likely meant: as browsers do
 _LATIN = {"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
@@ -74,6 +77,13 @@ def _repair_text(part, limit):
     """
     content = part.get_payload(decode=True) or b""
     text = decode_text(content, part.get_content_charset()).replace("\x00", "")
+    # before a carriage return a quote ends, and there are as many as lines
+    text = text.replace("\r\n", "\n")
+    if _takes_long(part, text[:limit]):
+        # a blank in front of each line: nothing looks for quotes there
+        plain = re.sub(r"(?m)^(?=[>-])", " ", strip_tags(text)[:limit])
+        _write_text(part, plain, "plain")
+        return text, len(plain)
     if len(text) <= limit and text == _read_as_declared(part, content):
         return "", len(text)
     full = ""
@@ -81,9 +91,21 @@ def _repair_text(part, limit):
         full, text = text, text[:limit]
         if part.get_content_type() == "text/html":
             text = _HTML_END.sub("", text)
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    part.set_content(text, subtype=part.get_content_subtype(), cte="base64")
+    _write_text(part, text, part.get_content_subtype())
     return full, len(text)
+
+
+def _write_text(part, text, subtype):
+    """Replace the text of a part, with the ends of its lines as they are."""
+    part.set_content("", subtype=subtype, cte="base64")
+    content = text.encode("utf-8", "replace")
+    part.set_payload(base64.b64encode(content).decode("ascii"))
+
+
+def _takes_long(part, text):
+    if part.get_content_type() == "text/html":
+        return is_too_complicated(text)
+    return has_many_quotes(text)
 
 
 def _read_as_declared(part, content):
@@ -168,7 +190,6 @@ def salvage_text(raw, limit=20_000):
     """
     _head, _line, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     text = decode_text(body[: limit * 4])
-    text = re.sub(r"<(style|script)\b.*?(</\1\s*>|\Z)", " ", text, flags=re.S | re.I)
-    text = re.sub(r"<[^<>]{1,2000}>", " ", text)
+    text = strip_tags(text)
     text = "".join(c for c in text if c.isprintable() or c in "\n\t")
     return re.sub(r"\n{3,}", "\n\n", text)[:limit].strip()

@@ -37,6 +37,8 @@
         "data/mail_template_offer_data.xml",
         "data/ir_cron_offer_data.xml",
         "data/ir_cron_public_data.xml",
+        "data/ir_cron_login_data.xml",
+        "data/mail_template_login_data.xml",
         "data/helpdesk_ticket_stage_data.xml",
         "data/support_consent_text_data.xml",
         "data/helpdesk_ticket_type_data.xml",

@@ -5,6 +5,7 @@ from . import (
     res_config_settings,
     support_level,
     support_limit,
+    support_login_count,
     support_offer_source_mixin,
     support_contract_extension_mixin,
     support_contract,

@@ -4,6 +4,8 @@ from odoo import models
 from odoo.http import SessionExpiredException, request
 from odoo.tools import hmac
 
+from ..tools import client
+
 
 class IrHttp(models.AbstractModel):
     _name = "ir.http"
@@ -20,6 +22,7 @@ class IrHttp(models.AbstractModel):
         Thus a contract that ends at midnight ends its sessions with their next
         request, whichever door they came through.
         """
+        client.note(request.httprequest.remote_addr)
         result = super()._authenticate(endpoint)
         cls._check_support_gate(endpoint.routing)
         return result

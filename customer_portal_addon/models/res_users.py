@@ -1,5 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessDenied, AccessError
+from odoo.tools import SQL
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
@@ -22,17 +23,33 @@ class ResUsers(models.Model):
 
         :raise SupportAccessRefused: right credentials, but the gate refuses
         """
-        auth_info = super()._check_credentials(credential, env)
+        user = self or self.env.user
+        kind = credential["type"]
+        counts = self.env["support.login.count"]
+        with counts._guard(user.sudo().login, kind, user):
+            try:
+                auth_info = super()._check_credentials(credential, env)
+            except AccessDenied:
+                if kind == "password" and not self._was_hashed(credential, env):
+                    self._spend_hash(credential.get("password"))
+                raise
         # between password and second factor nobody is logged in yet
-        (self or self.env.user)._check_support_gate()
+        user._check_support_gate()
         return auth_info
 
     @api.model
     def _check_uid_passwd(self, uid, passwd):
         """Ask the gate with every RPC call: Odoo remembers credentials it has seen.
 
+        An id without a login is answered like a wrong password, after as much work.
+
         :raise SupportAccessRefused: right credentials, but the gate refuses
         """
+        user_sudo = self.browse(uid).sudo().exists()
+        if not user_sudo.active:
+            with self.env["support.login.count"]._guard(f"user {uid}"):
+                self._spend_hash(passwd)
+                raise AccessDenied()
         result = super()._check_uid_passwd(uid, passwd)
         self.browse(uid)._check_support_gate()
         return result
@@ -61,11 +78,41 @@ class ResUsers(models.Model):
         try:
             return super()._login(credential, user_agent_env)
         except AccessDenied as denial:
-            # while too many failures are counted Odoo looks at nobody
             is_looked_up = denial.args == AccessDenied().args
-            if is_looked_up and not self._find_login(credential.get("login")):
-                self._crypt_context().hash(credential.get("password") or "")
+            login = credential.get("login")
+            if is_looked_up and not self._find_login(login):
+                with self.env["support.login.count"]._guard(login):
+                    self._spend_hash(credential.get("password"))
+                    raise
             raise
+
+    def _was_hashed(self, credential, env):
+        """Tell whether Odoo has hashed the password that turned out wrong.
+
+        It does so neither for an empty one, nor where there is none to compare with,
+        nor where programs have to send a key.
+        """
+        user = self.env.user
+        is_interactive = (env or {}).get("interactive", True)
+        if not credential.get("password"):
+            return False
+        if not is_interactive and user._rpc_api_keys_only():
+            return False
+        self.env.cr.execute(
+            SQL(
+                "SELECT COALESCE(password, '') != '' FROM res_users WHERE id = %s",
+                user.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _spend_hash(self, password):
+        """Take as long as the look at a password does."""
+        self._crypt_context().hash(password if isinstance(password, str) else "")
+
+    def _on_login_cooldown(self, failures, previous):
+        """Leave it to our count: Odoo's knows one process, and stops whole networks."""
+        return False
 
     def reset_password(self, login):
         """Have the way to a new password mailed, if there is such a login.
@@ -177,6 +224,17 @@ class ResUsers(models.Model):
     def _is_support_code_missing(self):
         """Tell whether this portal user's contact waits for a support ID."""
         return self.share and not self._get_support_code()
+
+    def _get_portal_button(self):
+        """Return address and title of the button in a mail about the login.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "url": f"{self.get_base_url()}/my/security",
+            "title": self.env._("Connection & Security"),
+        }
 
     # ---------------------------------------------------
     # Customer administrators

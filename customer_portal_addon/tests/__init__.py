@@ -39,6 +39,7 @@ from . import (
     test_leaks,
     test_links,
     test_login,
+    test_login_limits,
     test_mail_headers,
     test_mail_links,
     test_mail_out,

@@ -41,7 +41,9 @@ class Pauses(NamedTuple):
         return min(self.first * 2 ** min(count - free, 20), self.longest)
 
 
-class _Row(NamedTuple):
+class Row(NamedTuple):
+    """What is counted for one key, as in the table."""
+
     count: int = 0
     started_at: datetime | None = None
     paused_until: datetime | None = None
@@ -173,7 +175,7 @@ class SupportLoginCount(models.Model):
             cr.execute(
                 SQL("LOCK TABLE support_login_count IN SHARE UPDATE EXCLUSIVE MODE")
             )
-            rows = dict.fromkeys(keys, _Row())
+            rows = dict.fromkeys(keys, Row())
             cr.execute(
                 SQL(
                     """
@@ -183,7 +185,7 @@ class SupportLoginCount(models.Model):
                     keys,
                 )
             )
-            rows.update({key: _Row(*values) for key, *values in cr.fetchall()})
+            rows.update({key: Row(*values) for key, *values in cr.fetchall()})
             yield cr, [rows[key] for key in keys]
 
     @api.model
@@ -208,31 +210,44 @@ class SupportLoginCount(models.Model):
                 free = min(free, FREE_UNDER_ATTACK)
             limits = (free, 0, 0 if is_known else pauses.network)
             windows = (ACCOUNT_WINDOW, ACCOUNT_WINDOW, NETWORK_WINDOW)
-            values = []
-            owners = (None, user and user.id or None, None)
-            for key, row, limit, window, owner in zip(
-                keys, rows, limits, windows, owners, strict=True
-            ):
+            counted = []
+            for row, limit, window in zip(rows, limits, windows, strict=True):
                 count = row.get_count(now - window) + 1
-                started_at = row.started_at if count > 1 else now
-                pause = pauses.get_pause(count, limit)
-                until = now + timedelta(seconds=pause) if pause else row.paused_until
-                values.append(SQL("%s", (key, count, started_at, until, owner)))
-            cr.execute(
-                SQL(
-                    """
-                    INSERT INTO support_login_count AS counted
-                           (key, count, started_at, paused_until, user_id) VALUES %s
-                        ON CONFLICT (key) DO UPDATE SET
-                           count = EXCLUDED.count,
-                           started_at = EXCLUDED.started_at,
-                           paused_until = EXCLUDED.paused_until,
-                           user_id = COALESCE(EXCLUDED.user_id, counted.user_id)
-                    """,
-                    SQL(", ").join(values),
+                pause = timedelta(seconds=pauses.get_pause(count, limit))
+                counted.append(
+                    row._replace(
+                        count=count,
+                        started_at=row.started_at if count > 1 else now,
+                        paused_until=now + pause if pause else row.paused_until,
+                    )
                 )
-            )
+            self._store(cr, keys, counted, user)
         return 0, [row.paused_until for row in rows]
+
+    @api.model
+    def _store(self, cr, keys, rows, user=None):
+        """Write the rows of the pair, the account and the network."""
+        owners = (None, (user and user.id) or None, None)
+        values = [
+            SQL("%s", (key, *row, owner))
+            for key, row, owner in zip(keys, rows, owners, strict=True)
+        ]
+        cr.execute(
+            SQL(
+                """
+                INSERT INTO support_login_count AS counted
+                       (key, count, started_at, paused_until, known_at, user_id)
+                VALUES %s
+                    ON CONFLICT (key) DO UPDATE SET
+                       count = EXCLUDED.count,
+                       started_at = EXCLUDED.started_at,
+                       paused_until = EXCLUDED.paused_until,
+                       known_at = EXCLUDED.known_at,
+                       user_id = COALESCE(EXCLUDED.user_id, counted.user_id)
+                """,
+                SQL(", ").join(values),
+            )
+        )
 
     @api.model
     def _release(self, keys, paused_until, is_right):
@@ -243,22 +258,17 @@ class SupportLoginCount(models.Model):
         """
         now = fields.Datetime.now()
         with self._look(keys) as (cr, rows):
-            for i, (key, row) in enumerate(zip(keys, rows, strict=True)):
-                is_pair = is_right and i == 0
-                cr.execute(
-                    SQL(
-                        """
-                        UPDATE support_login_count
-                           SET count = %s, paused_until = %s,
-                               known_at = COALESCE(%s, known_at)
-                         WHERE key = %s
-                        """,
-                        0 if is_pair else max(row.count - 1, 0),
-                        paused_until[i],
-                        now if is_pair else None,
-                        key,
-                    )
+            rows = [
+                row._replace(
+                    count=max(row.count - 1, 0),
+                    started_at=row.started_at or now,
+                    paused_until=until,
                 )
+                for row, until in zip(rows, paused_until, strict=True)
+            ]
+            if is_right:
+                rows[0] = rows[0]._replace(count=0, known_at=now)
+            self._store(cr, keys, rows)
 
     @api.model
     def _get_pause_message(self, seconds):

@@ -11,6 +11,8 @@
     "depends": [
         "auth_oauth",
         "auth_passkey_portal",
+        "auth_password_policy_portal",
+        "auth_password_policy_signup",
         "auth_totp_portal",
         "helpdesk_type",
         "iap",
@@ -77,6 +79,7 @@
         "views/customer_portal_menus.xml",
         "views/portal_access_templates.xml",
         "views/portal_registration_templates.xml",
+        "views/portal_password_templates.xml",
         "views/portal_form_templates.xml",
         "views/portal_public_templates.xml",
         "views/portal_credit_templates.xml",

@@ -1,10 +1,11 @@
 from odoo import api, models
-from odoo.exceptions import AccessDenied, AccessError
+from odoo.exceptions import AccessDenied, AccessError, UserError
 from odoo.tools import SQL
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ..exceptions import SupportAccessRefused
+from ..tools.passwords import is_easy
 
 
 class ResUsers(models.Model):
@@ -190,6 +191,37 @@ class ResUsers(models.Model):
             "login": user_sudo.login or partner_sudo.email_normalized,
             "is_staff": bool(user_sudo) and user_sudo._is_internal(),
         }
+
+    # ---------------------------------------------------
+    # Passwords
+    # ---------------------------------------------------
+
+    def _check_password_policy(self, passwords):
+        """Refuse also what everybody tries first; length is Odoo's own rule.
+
+        Each way to set a password comes here. While modules are loaded, demo data may
+        set what its readers can remember.
+
+        :raise UserError: saying what is wrong
+        """
+        if not self.env.registry.ready:
+            return None
+        result = super()._check_password_policy(passwords)
+        words = ["support", self.env.company.sudo().name or ""]
+        for user_sudo in self.sudo():
+            partner_sudo = user_sudo.partner_id
+            names = (user_sudo.login, partner_sudo.name, partner_sudo.email)
+            company = partner_sudo.commercial_partner_id.name
+            words += [word for word in (*names, company) if word]
+        if any(word and is_easy(word, words) for word in passwords):
+            raise UserError(
+                self.env._(
+                    "This password is easy to guess. Please take one that is neither a "
+                    "common word nor your name or address, for example several words "
+                    "that have nothing to do with each other."
+                )
+            )
+        return result
 
     # ---------------------------------------------------
     # The gate's decision

@@ -59,6 +59,7 @@ from . import (
     test_package_refunds,
     test_packages,
     test_packages_http,
+    test_passwords,
     test_phone_tickets,
     test_prefill,
     test_program_errors,

@@ -223,6 +223,24 @@ class ResUsers(models.Model):
             )
         return result
 
+    def _set_password(self):
+        """Let a new password end what was opened with the old one.
+
+        Sessions end by themselves; keys of the whole company are not the person's.
+        """
+        super()._set_password()
+        users = [("user_id", "in", self.ids)]
+        self.env["res.users.apikeys"].sudo().search(users).unlink()
+        self.env["auth_totp.device"].sudo().search(users).unlink()
+        keys_sudo = self.env["support.api.key"].sudo()
+        keys_sudo.search(
+            [
+                ("partner_id", "in", self.sudo().partner_id.ids),
+                ("is_customer_key", "=", False),
+                ("revoked_at", "=", False),
+            ]
+        )._revoke()
+
     # ---------------------------------------------------
     # The gate's decision
     # ---------------------------------------------------

@@ -1,11 +1,13 @@
 """Which passwords are taken, by whichever way they are set, and what a new one ends."""
 
 import re
+from datetime import datetime, timedelta
 
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 
 from .. import hooks
+from ..models.res_users import ResUsers
 from ..tools.passwords import is_easy
 from .door_common import DoorCase
 
@@ -16,6 +18,11 @@ EASY = "passwort2026passwort"
 
 @tagged("post_install", "-at_install")
 class TestPasswords(DoorCase):
+    def setUp(self):
+        super().setUp()
+        users = self.registry["res.users"]
+        self.patch(users, "_check_password_policy", ResUsers._check_password_policy)
+
     def test_easy_ones(self):
         words = ["ben@adler.example", "Ben Adler", "Muster & Söhne GmbH", "support"]
         for password in (
@@ -97,3 +104,26 @@ class TestPasswords(DoorCase):
         self.assertEqual(params.get_param(hooks.MIN_LENGTH), "12")
         hooks.replace_password_length(self.env, "12", "8")
         self.assertEqual(params.get_param(hooks.MIN_LENGTH), "8")
+
+    def test_a_new_password_ends_what_the_old_one_opened(self):
+        ben = self.ben.with_user(self.ben)
+        keys = self.env["support.api.key"]
+        own, _key = keys._issue(self.ben.partner_id, self.company, {"name": "Own"})
+        shared, _key = keys._issue(self.adler, self.company, {"name": "Shared"})
+        platform = self.env["res.users.apikeys"]
+        devices = self.env["auth_totp.device"]
+        for model in (platform, devices):
+            for user in (self.ben, self.clara):
+                user_sudo = model.with_user(user).sudo()
+                user_sudo._generate("rpc", "A key", datetime.now() + timedelta(days=1))
+        self.authenticate(self.ben.login, self.ben.login)
+        self.env["mail.mail"].search([]).unlink()
+        ben.change_password(self.ben.login, GOOD)
+        self.assertTrue(own.revoked_at)
+        self.assertFalse(shared.revoked_at)
+        for model in (platform, devices):
+            self.assertFalse(model.search([("user_id", "=", self.ben.id)]))
+            self.assertTrue(model.search([("user_id", "=", self.clara.id)]))
+        self.assertIn("/web/login", self.url_open("/my/tickets").url)
+        [mail] = self.env["mail.mail"].search([])
+        self.assertIn("Password Changed", mail.subject)

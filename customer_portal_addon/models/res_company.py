@@ -87,12 +87,6 @@ class ResCompany(models.Model):
         help="So many are taken from one key within an hour, those that are refused "
         "included.",
     )
-    support_api_hourly_reads = fields.Integer(
-        string="Other requests per key and hour",
-        default=6000,
-        help="So often one key may ask for the status of tickets and for the types "
-        "within an hour. 0: no limit.",
-    )
 
     support_status_automatic = fields.Boolean(
         string="Answers change the status",
@@ -126,7 +120,7 @@ class ResCompany(models.Model):
         "Days can't be negative.",
     )
     _support_api_limit_positive = models.Constraint(
-        "CHECK(support_api_hourly_limit > 0 AND support_api_hourly_reads >= 0)",
+        "CHECK(support_api_hourly_limit > 0)",
         "At least one ticket per hour has to be allowed.",
     )
     _support_attachment_limits_positive = models.Constraint(

@@ -77,8 +77,6 @@ class SupportApi(models.AbstractModel):
             )
         if scope == "file":
             self._check_limit(key_sudo)  # before anything is read
-        elif self.env["support.replica"]._is_primary_there():  # else nothing counts
-            self._check_limit(key_sudo, is_read=True)
         return key_sudo
 
     @api.model
@@ -112,12 +110,12 @@ class SupportApi(models.AbstractModel):
             )
 
     @api.model
-    def _check_limit(self, key, is_read=False):
-        """Count what is sent, or asked for, with a key.
+    def _check_limit(self, key):
+        """Count what is sent with a key.
 
         :raise SupportApiProblem: it is too much for an hour
         """
-        wait = key.env["support.api.counter"]._count(key, is_read)
+        wait = key.env["support.api.counter"]._count(key)
         if wait:
             raise SupportApiProblem(
                 429,

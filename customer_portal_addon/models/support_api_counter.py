@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 
 class SupportApiCounter(models.Model):
-    """How many tickets were sent, and how much was read, with a key within an hour."""
+    """How many tickets were sent with a key within an hour."""
 
     _name = "support.api.counter"
     _description = "Requests per API Key and Hour"
@@ -17,13 +17,12 @@ class SupportApiCounter(models.Model):
     )
     hour = fields.Datetime(required=True, readonly=True)
     count = fields.Integer(required=True, readonly=True)
-    read_count = fields.Integer(readonly=True)
 
     _key_hour_uniq = models.UniqueIndex("(key_id, hour)")
 
     @api.model
-    def _count(self, key, is_read=False):
-        """Count a request that files or reads; return after how many seconds more are taken, 0: now.
+    def _count(self, key):
+        """Count a request; return after how many seconds more are taken, 0: now.
 
         In a transaction of its own, which is over at once: whoever sends many at the
         same time neither slips through nor waits for the tickets of the others, and
@@ -37,31 +36,20 @@ class SupportApiCounter(models.Model):
         self.flush_model()
         query = SQL(
             """
-            INSERT INTO support_api_counter AS counter
-                        (key_id, hour, count, read_count)
-                 VALUES (%s, %s, %s, %s)
-            ON CONFLICT (key_id, hour) DO UPDATE SET
-                        count = counter.count + EXCLUDED.count,
-                        read_count = COALESCE(counter.read_count, 0)
-                            + EXCLUDED.read_count
-              RETURNING count, read_count
+            INSERT INTO support_api_counter AS counter (key_id, hour, count)
+                 VALUES (%s, %s, 1)
+            ON CONFLICT (key_id, hour) DO UPDATE SET count = counter.count + 1
+              RETURNING count
             """,
             key.id,
             hour,
-            int(not is_read),
-            int(is_read),
         )
         with self.env.registry.cursor() as cr:
             # before the first look at the data: it sees what the others counted
             cr.execute("LOCK TABLE support_api_counter IN SHARE ROW EXCLUSIVE MODE")
             cr.execute(query)
-            [[count, read_count]] = cr.fetchall()
-        company = key.company_id
-        if is_read:
-            is_much = 0 < company.support_api_hourly_reads < read_count
-        else:
-            is_much = count > company.support_api_hourly_limit
-        if not is_much:
+            [[count]] = cr.fetchall()
+        if count <= key.company_id.support_api_hourly_limit:
             return 0
         return int((hour + timedelta(hours=1) - now).total_seconds()) + 1
 

@@ -422,22 +422,6 @@ class TestApiAttacks(ApiCase):
         self.assertEqual(self.file(self.emil_secret).status_code, 201)
         self.assertEqual(self.call("/1/types", self.ben_secret).status_code, 200)
 
-    def test_reading_is_limited_per_key(self):
-        self.company.support_api_hourly_reads = 3
-        number = self.file(self.ben_secret).json()["number"]
-        counters = self.env["support.api.counter"]
-        for _number in range(3):
-            self.assertEqual(counters._count(self.ben_key, is_read=True), 0)
-        wait = counters._count(self.ben_key, is_read=True)
-        self.assertGreater(wait, 0)
-        for path in (f"/1/tickets/{number}", "/1/types"):
-            response = self.call(path, self.ben_secret)
-            self.assertProblem(response, 429, "limit")
-            self.assertGreater(int(response.headers["Retry-After"]), 0)
-        self.assertEqual(self.file(self.ben_secret).status_code, 201)
-        self.company.support_api_hourly_reads = 0
-        self.assertEqual(counters._count(self.ben_key, is_read=True), 0)
-
     def test_the_next_hour_begins_anew_and_the_old_one_is_forgotten(self):
         self.company.support_api_hourly_limit = 1
         counters = self.env["support.api.counter"]

@@ -294,6 +294,7 @@ class TestDoorsCount(LimitTools, DoorCase):
     def authenticate_session(self, user):
         """Begin a session; that the test logs in is not counted."""
         counted = dict(self.store)
+        self.store.clear()
         self.authenticate(user.login, None)
         self.store.clear()
         self.store.update(counted)

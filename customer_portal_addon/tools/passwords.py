@@ -43,10 +43,11 @@ def is_easy(password, words=()):
     text = password.strip().lower()
     if text.isdigit() or len(set(text)) < MIN_DIFFERENT or _is_run(text):
         return True
+    core = text.rstrip("0123456789!?.,-_#*+")  # a year, or what a rule demands
     own = {part for word in words for part in _get_parts(word)}
     return any(
         _is_made_of(letters, COMMON | own)
-        for letters in (_get_letters(text), _get_letters(text.translate(LEET)))
+        for letters in (_get_letters(text), _get_letters(core.translate(LEET)))
     )
 
 

@@ -228,7 +228,7 @@ class ResUsers(models.Model):
 
         Sessions end by themselves; keys of the whole company are not the person's.
         """
-        super()._set_password()
+        result = super()._set_password()
         users = [("user_id", "in", self.ids)]
         self.env["res.users.apikeys"].sudo().search(users).unlink()
         self.env["auth_totp.device"].sudo().search(users).unlink()
@@ -240,6 +240,7 @@ class ResUsers(models.Model):
                 ("revoked_at", "=", False),
             ]
         )._revoke()
+        return result
 
     # ---------------------------------------------------
     # The gate's decision

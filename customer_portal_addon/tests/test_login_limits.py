@@ -249,7 +249,14 @@ class TestDoorsCount(LimitTools, DoorCase):
         return bool(self.xmlrpc("common", "authenticate", *args))
 
     def door_xmlrpc_object(self, user, password):
-        args = (self.env.cr.dbname, user.id, password, "res.users", "search_count", [[]])
+        args = (
+            self.env.cr.dbname,
+            user.id,
+            password,
+            "res.users",
+            "search_count",
+            [[]],
+        )
         return self.xmlrpc("object", "execute_kw", *args) is not None
 
     def door_jsonrpc_common(self, user, password):

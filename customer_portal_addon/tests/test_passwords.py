@@ -43,7 +43,12 @@ class TestPasswords(DoorCase):
             "Söhne-2026-2026",
         ):
             self.assertTrue(is_easy(password, words), password)
-        for password in (GOOD, "Kx7-qz!p-44-Lm", "correct horse battery", "9f8e7d6c5b4a"):
+        for password in (
+            GOOD,
+            "Kx7-qz!p-44-Lm",
+            "correct horse battery",
+            "9f8e7d6c5b4a",
+        ):
             self.assertFalse(is_easy(password, words), password)
 
     def test_every_way_to_set_one(self):

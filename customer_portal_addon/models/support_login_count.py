@@ -71,7 +71,7 @@ class SupportLoginCount(models.Model):
     who send a hundred at once have no more than one who sends them one by one. During
     a pause nothing is looked at and nothing is counted, so that a pause ends. It is all
     the same for logins that do not exist. Rows say neither whose address nor which
-    login they stand for; only the owner of an account that exists is kept, for the mail.
+    login they stand for; only the owner of one that exists is kept, for the mail.
 
     Random keys of 160 bits and signed tokens can't be guessed; they are not counted.
     """

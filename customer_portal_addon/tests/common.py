@@ -31,7 +31,7 @@ class SupportData:
 
     @classmethod
     def _create_support_data(cls):
-        # logins are passwords here and in Odoo's helpers; test_passwords asks for better
+        # logins are passwords here and in Odoo's helpers: see test_passwords
         users = cls.registry["res.users"]
         cls.classPatch(users, "_check_password_policy", lambda users, passwords: None)
         cls._speak_english_and_german()

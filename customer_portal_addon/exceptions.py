@@ -14,6 +14,10 @@ class SupportAccessRefused(AccessDenied):
         self.decision = decision
 
 
+class SupportLoginPaused(AccessDenied):
+    """There were too many attempts before; this one was not looked at."""
+
+
 class LeadsToTicket(Exception):
     """A mail is about tickets, although its raw header did not show that."""
 

@@ -13,6 +13,11 @@ CLOSED_MAIL = "customer_portal_addon.mail_template_ticket_closed"
 PLAIN_ADDRESS = r"^[A-Za-z0-9]+([._+-][A-Za-z0-9]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$"
 
 
+# Odoo's minimum length of passwords, and ours
+MIN_LENGTH = "auth_password_policy.minlength"
+ODOO_LENGTH, OUR_LENGTH = "8", "12"
+
+
 def post_init_hook(env):
     """Close the holes of a helpdesk that has been in use, and catch up on it.
 
@@ -29,6 +34,7 @@ def post_init_hook(env):
     companies = env["res.company"].search([("support_mailing_list_id", "=", False)])
     companies.support_mailing_list_id = mailing_list
     _hide_provider_that_nobody_uses(env)
+    replace_password_length(env, ODOO_LENGTH, OUR_LENGTH)
     fill_ticket_columns(env)
     _give_support_codes(env)
     env["support.ticket.text"]._index_all()
@@ -99,6 +105,7 @@ def uninstall_hook(env):
     """Switch OCA's rule on again, remove what Odoo itself would leave behind."""
     _set_oca_portal_rule(env, active=True)
     _replace_stage_mail(env, CLOSED_MAIL, OCA_CLOSED_MAIL)
+    replace_password_length(env, OUR_LENGTH, ODOO_LENGTH)
     _empty_our_stage(env)
     env.cr.execute("DROP FUNCTION IF EXISTS support_credit_append_only() CASCADE")
     # websites have copies of their own of a module's menu
@@ -143,3 +150,10 @@ def _replace_stage_mail(env, old, new):
     if old and new:
         stages = env["helpdesk.ticket.stage"].with_context(active_test=False)
         stages.search([("mail_template_id", "=", old.id)]).mail_template_id = new
+
+
+def replace_password_length(env, old, new):
+    """Replace a minimum length of passwords that nobody has chosen."""
+    params = env["ir.config_parameter"]
+    if params.get_param(MIN_LENGTH, old) == old:
+        params.set_param(MIN_LENGTH, new)

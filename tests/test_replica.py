@@ -17,6 +17,8 @@ import cluster
 import machine
 from replica_site import DATABASE, Browser, running, wait_for
 
+PASSWORD = "vier Pferde im Regen"
+
 TICKETS = '%from "helpdesk_ticket"%'
 ASKED = "%pg_xact_status%"
 PNG = base64.b64decode(
@@ -59,6 +61,9 @@ class Story:
     seen: dict = field(default_factory=dict)
 
 
+PASSWORD = "vier Pferde im Regen"
+
+
 def prepare(site):
     """Create a customer with a contact, and file a first ticket."""
     admin = Browser(site.address, "admin")
@@ -72,7 +77,7 @@ def prepare(site):
     user = {
         "partner_id": contact,
         "login": "anna@adler.example",
-        "password": "anna@adler.example",
+        "password": PASSWORD,
         "group_ids": [(6, 0, [portal[1]])],
     }
     admin.call("res.users", "create", [user])
@@ -80,7 +85,7 @@ def prepare(site):
     postings = admin.call("support.credit.posting", "create", [values])
     admin.call("support.credit.posting", "action_post", postings)
     site.wait_for_replay()
-    anna = Browser(site.address, "anna@adler.example")
+    anna = Browser(site.address, "anna@adler.example", PASSWORD)
     site.wait_for_replay()
     form = re.search(
         r"/support/ticket/new/[\w-]+", anna.open("/support/ticket/new").text
@@ -222,7 +227,7 @@ def story(tmp_path_factory):
         admin, anna, form = prepare(site)
         both_there(site, story, anna, form)
         site.wait_for_replay()
-        other = Browser(site.address, "anna@adler.example")
+        other = Browser(site.address, "anna@adler.example", PASSWORD)
         site.wait_for_replay()
         other.open("/my/tickets")  # the login is not asked for any more
         replay_paused(site, story, anna, other, form)

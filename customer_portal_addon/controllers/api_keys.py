@@ -16,6 +16,14 @@ class SupportApiKeys(CustomerPortal):
         response.qcontext.update(request.env["support.api.key"]._get_security_values())
         return response
 
+    def _update_password(self, old, new1, new2):
+        """Say what is wrong with a new password beside its field."""
+        result = super()._update_password(old, new1, new2)
+        error = result.get("errors", {}).get("password")
+        if isinstance(error, str):
+            result["errors"]["password"] = {"new1": error}
+        return result
+
     @http.route(
         "/my/security/support-keys",
         type="http",

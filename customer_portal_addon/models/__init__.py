@@ -8,6 +8,7 @@ from . import (
     support_level,
     support_limit,
     support_turn,
+    support_login_count,
     support_offer_source_mixin,
     support_contract_extension_mixin,
     support_contract,

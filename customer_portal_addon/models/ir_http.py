@@ -4,10 +4,10 @@ from odoo import api, models
 from odoo.http import SessionExpiredException, request
 from odoo.tools import hmac
 
+from ..tools import client
+
 # Where methods of models are called by their names
 CALLS = ("/web/dataset/call_", "/jsonrpc", "/xmlrpc/", "/json/")
-# A form without files: its longest text, encoded for the way, and some more
-MAX_FORM = 1024 * 1024
 
 
 class IrHttp(models.AbstractModel):
@@ -21,23 +21,6 @@ class IrHttp(models.AbstractModel):
     ]
 
     # ---------------------------------------------------
-    # How much a request may bring
-    # ---------------------------------------------------
-
-    @classmethod
-    def _pre_dispatch(cls, rule, args):
-        """Refuse long requests to our pages before they are read.
-
-        Those that take files say themselves how long they may be.
-        """
-        routing = rule.endpoint.routing
-        if routing.get("support_gate") and "max_content_length" not in routing:
-            sent = request.httprequest
-            limit = sent.max_content_length
-            sent.max_content_length = min(limit or MAX_FORM, MAX_FORM)
-        return super()._pre_dispatch(rule, args)
-
-    # ---------------------------------------------------
     # The gate in front of every request
     # ---------------------------------------------------
 
@@ -48,6 +31,7 @@ class IrHttp(models.AbstractModel):
         Thus a contract that ends at midnight ends its sessions with their next
         request, whichever door they came through.
         """
+        client.note(request.httprequest.remote_addr)
         result = super()._authenticate(endpoint)
         cls._check_support_gate(endpoint.routing)
         return result

@@ -1,9 +1,11 @@
 from odoo import api, models
-from odoo.exceptions import AccessDenied, AccessError
+from odoo.exceptions import AccessDenied, AccessError, UserError
+from odoo.tools import SQL
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ..exceptions import SupportAccessRefused
+from ..tools.passwords import is_easy
 
 
 class ResUsers(models.Model):
@@ -22,17 +24,33 @@ class ResUsers(models.Model):
 
         :raise SupportAccessRefused: right credentials, but the gate refuses
         """
-        auth_info = super()._check_credentials(credential, env)
+        user = self or self.env.user
+        kind = credential["type"]
+        counts = self.env["support.login.count"]
+        with counts._guard(user.sudo().login, kind, user):
+            try:
+                auth_info = super()._check_credentials(credential, env)
+            except AccessDenied:
+                if kind == "password" and not self._was_hashed(credential, env):
+                    self._spend_hash(credential.get("password"))
+                raise
         # between password and second factor nobody is logged in yet
-        (self or self.env.user)._check_support_gate()
+        user._check_support_gate()
         return auth_info
 
     @api.model
     def _check_uid_passwd(self, uid, passwd):
         """Ask the gate with every RPC call: Odoo remembers credentials it has seen.
 
+        An id without a login is answered like a wrong password, after as much work.
+
         :raise SupportAccessRefused: right credentials, but the gate refuses
         """
+        user_sudo = self.browse(uid).sudo().exists()
+        if not user_sudo.active:
+            with self.env["support.login.count"]._guard(f"user {uid}"):
+                self._spend_hash(passwd)
+                raise AccessDenied()
         result = super()._check_uid_passwd(uid, passwd)
         self.browse(uid)._check_support_gate()
         return result
@@ -61,11 +79,41 @@ class ResUsers(models.Model):
         try:
             return super()._login(credential, user_agent_env)
         except AccessDenied as denial:
-            # while too many failures are counted Odoo looks at nobody
             is_looked_up = denial.args == AccessDenied().args
-            if is_looked_up and not self._find_login(credential.get("login")):
-                self._crypt_context().hash(credential.get("password") or "")
+            login = credential.get("login")
+            if is_looked_up and not self._find_login(login):
+                with self.env["support.login.count"]._guard(login):
+                    self._spend_hash(credential.get("password"))
+                    raise
             raise
+
+    def _was_hashed(self, credential, env):
+        """Tell whether Odoo has hashed the password that turned out wrong.
+
+        It does so neither for an empty one, nor where there is none to compare with,
+        nor where programs have to send a key.
+        """
+        user = self.env.user
+        is_interactive = (env or {}).get("interactive", True)
+        if not credential.get("password"):
+            return False
+        if not is_interactive and user._rpc_api_keys_only():
+            return False
+        self.env.cr.execute(
+            SQL(
+                "SELECT COALESCE(password, '') != '' FROM res_users WHERE id = %s",
+                user.id,
+            )
+        )
+        return self.env.cr.fetchone()[0]
+
+    def _spend_hash(self, password):
+        """Take as long as the look at a password does."""
+        self._crypt_context().hash(password if isinstance(password, str) else "")
+
+    def _on_login_cooldown(self, failures, previous):
+        """Leave it to our count: Odoo's knows one process, and stops whole networks."""
+        return False
 
     def reset_password(self, login):
         """Have the way to a new password mailed, if there is such a login.
@@ -145,6 +193,56 @@ class ResUsers(models.Model):
         }
 
     # ---------------------------------------------------
+    # Passwords
+    # ---------------------------------------------------
+
+    def _check_password_policy(self, passwords):
+        """Refuse also what everybody tries first; length is Odoo's own rule.
+
+        Each way to set a password comes here. While modules are loaded, demo data may
+        set what its readers can remember.
+
+        :raise UserError: saying what is wrong
+        """
+        if not self.env.registry.ready:
+            return None
+        result = super()._check_password_policy(passwords)
+        words = ["support", self.env.company.sudo().name or ""]
+        for user_sudo in self.sudo():
+            partner_sudo = user_sudo.partner_id
+            names = (user_sudo.login, partner_sudo.name, partner_sudo.email)
+            company = partner_sudo.commercial_partner_id.name
+            words += [word for word in (*names, company) if word]
+        if any(word and is_easy(word, words) for word in passwords):
+            raise UserError(
+                self.env._(
+                    "This password is easy to guess. Please take one that is neither a "
+                    "common word nor your name or address, for example several words "
+                    "that have nothing to do with each other."
+                )
+            )
+        return result
+
+    def _set_password(self):
+        """Let a new password end what was opened with the old one.
+
+        Sessions end by themselves; keys of the whole company are not the person's.
+        """
+        result = super()._set_password()
+        users = [("user_id", "in", self.ids)]
+        self.env["res.users.apikeys"].sudo().search(users).unlink()
+        self.env["auth_totp.device"].sudo().search(users).unlink()
+        keys_sudo = self.env["support.api.key"].sudo()
+        keys_sudo.search(
+            [
+                ("partner_id", "in", self.sudo().partner_id.ids),
+                ("is_customer_key", "=", False),
+                ("revoked_at", "=", False),
+            ]
+        )._revoke()
+        return result
+
+    # ---------------------------------------------------
     # The gate's decision
     # ---------------------------------------------------
 
@@ -177,6 +275,17 @@ class ResUsers(models.Model):
     def _is_support_code_missing(self):
         """Tell whether this portal user's contact waits for a support ID."""
         return self.share and not self._get_support_code()
+
+    def _get_portal_button(self):
+        """Return address and title of the button in a mail about the login.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "url": f"{self.get_base_url()}/my/security",
+            "title": self.env._("Connection & Security"),
+        }
 
     # ---------------------------------------------------
     # Customer administrators

@@ -2,6 +2,7 @@ from odoo import api, models
 from odoo.exceptions import AccessDenied, ValidationError
 from odoo.fields import Domain
 
+from ..exceptions import SupportLoginPaused
 from ..tools import form_values, list_filters
 
 MAX_OWN_KEYS = 10
@@ -114,6 +115,8 @@ class SupportApiKeyOwnerMixin(models.AbstractModel):
         try:
             with user._assert_can_auth(user=user.id):
                 user._check_credentials(credential, {"interactive": True})
+        except SupportLoginPaused as pause:
+            return {"password": pause.args[0]}
         except AccessDenied:
             return {"password": self.env._("This is not your password.")}
         return {}

@@ -6,10 +6,12 @@ from odoo.http import request
 from ..tools.host_name import is_host, is_path
 
 API = "/support/api/"
+# A form without files: its longest text, encoded for the way, and some more
+MAX_FORM = 1024 * 1024
 
 
 class SupportOddHttpMixin(models.AbstractModel):
-    """Requests as no browser sends them, and many at once."""
+    """Requests as no browser sends them, too long ones, and many at once."""
 
     _name = "support.odd.http.mixin"
     _description = "Odd requests"
@@ -40,17 +42,33 @@ class SupportOddHttpMixin(models.AbstractModel):
                     raise BadRequest()
 
     # ---------------------------------------------------
+    # How much a request may bring
+    # ---------------------------------------------------
+
+    @classmethod
+    def _limit_length(cls, routing):
+        """Refuse long requests to our pages before they are read.
+
+        Those that take files say themselves how long they may be.
+        """
+        if routing.get("support_gate") and "max_content_length" not in routing:
+            sent = request.httprequest
+            limit = sent.max_content_length
+            sent.max_content_length = min(limit or MAX_FORM, MAX_FORM)
+
+    # ---------------------------------------------------
     # Requests that change the same ticket
     # ---------------------------------------------------
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        """Refuse odd texts; have requests that change the same ticket take turns.
+        """Refuse odd texts and long ones; have requests that change the same ticket take turns.
 
         The routes of these carry ``support_turn=True``.
         """
         result = super()._pre_dispatch(rule, args)
         routing = rule.endpoint.routing
+        cls._limit_length(routing)
         if routing["type"] == "http" and getattr(request, "is_frontend", False):
             cls._check_texts()
         ticket_id = args.get("ticket_id")

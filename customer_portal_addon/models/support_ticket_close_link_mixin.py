@@ -7,7 +7,7 @@ from ..tools import form_values
 
 # What a link is good for -> what it is signed for
 SCOPES = {"close": "support-ticket-close", "undo": "support-ticket-undo-close"}
-LINK_LIFETIME = timedelta(days=60)
+LINK_LIFETIME = timedelta(days=30)
 UNDO_WINDOW = timedelta(minutes=60)
 MAX_COMMENT_LENGTH = 5000
 

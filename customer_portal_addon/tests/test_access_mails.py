@@ -41,7 +41,7 @@ class AccessMailCase(SupportCase):
     def get_token(self, mail):
         return re.search(r"token=([\w.-]+)", mail.body_html)[1]
 
-    def sign_up(self, token, password="a good password", **values):
+    def sign_up(self, token, password="a good word of mine", **values):
         users = self.env["res.users"].with_user(self.env.ref("base.public_user")).sudo()
         login, _password = users.signup({"password": password, **values}, token)
         return self.env["res.users"].search([("login", "=", login)])
@@ -562,7 +562,7 @@ class TestLinks(AccessMailCase):
 
     def test_no_registration_beside_ours(self):
         self.env["website"].search([]).auth_signup_uninvited = "b2c"
-        values = {"login": "x@y.example", "name": "X", "password": "x"}
+        values = {"login": "x@y.example", "name": "X", "password": "a word of ours"}
         with self.assertRaises(SignupError):
             self.env["res.users"].sudo().signup(values)
 

@@ -321,7 +321,7 @@ class TestInvitingColleagues(ColleagueTools, SupportCase):
         self.run_cron()
         token = contact._generate_signup_token()
         public = self.env["res.users"].with_user(self.env.ref("base.public_user"))
-        public.sudo().signup({"password": "a long one"}, token)
+        public.sudo().signup({"password": "a long one of mine"}, token)
         self.assertFalse(contact.support_unconfirmed)
         self.assertEqual(self.row(contact)["state"], "allowed")
         self.assertFalse(contact.user_ids.has_group("base.group_user"))

@@ -144,7 +144,7 @@ class TestLoginDoors(OAuthBrowser, DoorTable):
         refuse()
         self.choose_password(f"/web/reset_password?token={token}")
         if not self.is_inside():  # perhaps it only is the password that is new
-            self.login(self.ben, password="Long-enough-1")
+            self.login(self.ben, password="Long-enough-for-all-1")
         return self.is_inside()
 
     def choose_password(self, url):
@@ -154,7 +154,7 @@ class TestLoginDoors(OAuthBrowser, DoorTable):
         values = {field.get("name"): field.get("value", "") for field in inputs}
         values = {name: value for name, value in values.items() if name}
         for name in ("password", "confirm_password"):
-            values[name] = "Long-enough-1"
+            values[name] = "Long-enough-for-all-1"
         if inputs:
             self.post(url, values, page=page)
 

@@ -96,9 +96,9 @@ class TestTokens(LinkTools, SupportCase):
 
     def test_expires(self):
         token = self.token(self.ticket)
-        with later(days=59, hours=23):
+        with later(days=29, hours=23):
             self.assertEqual(self.state(token), "solved")
-        with later(days=60, minutes=1):
+        with later(days=30, minutes=1):
             self.assertIsNone(self.state(token))
             self.assertIsNone(self.ticket._close_by_link(token))
         self.assertFalse(self.ticket.closed)

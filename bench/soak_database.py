@@ -98,12 +98,16 @@ def make_person(env, customer, number, person):
         }
     )
     contact._subscribe_to_support_list(env.company)
-    user = env["res.users"].with_context(no_reset_password=True).create(
-        {
-            "partner_id": contact.id,
-            "login": login,
-            "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
-        }
+    user = (
+        env["res.users"]
+        .with_context(no_reset_password=True)
+        .create(
+            {
+                "partner_id": contact.id,
+                "login": login,
+                "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+            }
+        )
     )
     remember_password(user)
     return {

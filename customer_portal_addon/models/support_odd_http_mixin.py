@@ -62,7 +62,7 @@ class SupportOddHttpMixin(models.AbstractModel):
 
     @classmethod
     def _pre_dispatch(cls, rule, args):
-        """Refuse odd texts and long ones; have requests that change the same ticket take turns.
+        """Refuse odd and long texts; have those that change the same ticket take turns.
 
         The routes of these carry ``support_turn=True``.
         """

@@ -2,20 +2,15 @@
 
 from urllib.parse import urlencode
 
-from werkzeug.exceptions import BadRequest
-
 from odoo import http
 from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
-from odoo.addons.web.controllers.report import ReportController
 
-from ..tools import list_filters
 from . import replica
 from .access import SupportAccess
 
 PAGE = "/my/credit"
-REPORT = "customer_portal_addon.support_credit_statement"
 MIME_TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}
 
 
@@ -111,16 +106,3 @@ class SupportCredit(CustomerPortal):
 
     def _get_address(self, path, query):
         return f"{path}?{urlencode(query)}" if query else path
-
-
-class SupportStatementReport(ReportController):
-    @http.route()
-    def report_routes(self, reportname, docids=None, converter=None, **data):
-        """Take what makes no sense in the address of a statement for a mistake."""
-        if reportname == REPORT and not list_filters.are_objects(
-            data.get(name) for name in ("options", "context")
-        ):
-            raise BadRequest()
-        return super().report_routes(
-            reportname, docids=docids, converter=converter, **data
-        )

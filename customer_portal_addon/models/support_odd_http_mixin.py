@@ -4,6 +4,9 @@ from odoo import models
 from odoo.http import request
 
 from ..tools.host_name import is_host, is_path
+from ..tools.list_filters import are_objects
+
+STATEMENT = "customer_portal_addon.support_credit_statement"
 
 API = "/support/api/"
 # A form without files: its longest text, encoded for the way, and some more
@@ -71,6 +74,10 @@ class SupportOddHttpMixin(models.AbstractModel):
         cls._limit_length(routing)
         if routing["type"] == "http" and getattr(request, "is_frontend", False):
             cls._check_texts()
+        if args.get("reportname") == STATEMENT:
+            options = request.httprequest.args
+            if not are_objects(map(options.get, ("options", "context"))):
+                raise BadRequest()
         ticket_id = args.get("ticket_id")
         is_change = request.httprequest.method == "POST"
         if is_change and ticket_id and routing.get("support_turn"):

@@ -145,9 +145,6 @@ ROUTES = {
     "/my/credit/statement.pdf": (CREDIT, NO_SUCH_METHOD),
     "/my/orders/<order>/accept": (None, None),  # JSON: see test_offer_expiry.py
     "/my/orders/<order>/update_line_dict": (None, None),  # see test_credit_attacks.py
-    # Odoo's; a statement's options are read first: test_odd_requests.py
-    "/report/<converter>/<reportname>": (None, None),
-    "/report/<converter>/<reportname>/<docids>": (None, None),
     "/auth_oauth/signin": (SCRIPT, None),  # POST: see test_oauth.py
     "/web/login": (OPEN, None),  # POST: see test_login.py
     "/web/reset_password": (OPEN, None),  # POST: see test_login.py

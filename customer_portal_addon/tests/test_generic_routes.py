@@ -6,16 +6,18 @@ Walks all routes that are not ours as a customer, with records of others.
 import inspect
 import json
 import threading
+from datetime import timedelta
 from unittest.mock import patch
 from xmlrpc.client import dumps
 
-from odoo import http
+from odoo import fields, http
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.http_routing.tests.common import MockRequest
 
 from .door_data import DoorData
+from .door_table import PENDING
 from .door_walker import DoorWalker
 from .http_common import SupportHttpCase
 from .route_table import (
@@ -36,6 +38,9 @@ Read what each gives to customers, and add a prefix with the reason to JUDGED in
 route_table.py.
 """
 MUTED = (
+    "odoo.addons.base.models.ir_qweb",
+    "odoo.addons.google_gmail.controllers.main",
+    "odoo.addons.microsoft_outlook.controllers.main",
     "odoo.addons.base.models.ir_rule",
     "odoo.addons.html_editor.models.ir_ui_view",
     "odoo.addons.mail.models.mail_thread",
@@ -244,10 +249,16 @@ class TestGenericRoutes(DoorData, DoorWalker, SupportHttpCase):
             ("mail.thread", "message_process", {"model": False, "message": "x"}),
             ("res.users", "_check_credentials", {"credential": {}, "env": {}}),
         ):
+            if model in PENDING:
+                continue
             for door in (self.call_kw, self.jsonrpc, self.xmlrpc, self.json2):
                 with self.subTest(door=door.__name__, model=model, method=name):
                     self.assertTrue(door(model, name, dict(args)))
-        self.assertTrue(self.xmlrpc_reads_own(own))
+        # the refusals come of no broken calls: one's own ticket is read
+        read = {"ids": own.ids, "fields": ["name"]}
+        for door in (self.call_kw, self.jsonrpc, self.xmlrpc, self.json2):
+            with self.subTest(door=door.__name__):
+                self.assertFalse(door("helpdesk.ticket", "read", dict(read)))
 
     def split(self, args):
         ids = args.pop("ids", None)
@@ -277,15 +288,12 @@ class TestGenericRoutes(DoorData, DoorWalker, SupportHttpCase):
         return "<fault>" in response.text and not found
 
     def json2(self, model, name, kwargs):
-        """By the session: a bearer is asked for by whoever has none."""
-        response, found = self.open(f"/json/2/{model}/{name}", json=kwargs)
-        return response.status_code >= 400 and not found
-
-    def xmlrpc_reads_own(self, ticket):
-        """The refusals are no broken calls: one's own ticket is read."""
-        call = (self.cr.dbname, self.ben.id, self.ben.login, ticket._name, "read")
-        body = dumps((*call, [ticket.ids, ["name"]]), "execute_kw")
+        keys = self.env(user=self.ben)["res.users.apikeys"].sudo()
+        until = fields.Datetime.now() + timedelta(hours=1)
+        key = keys._generate("rpc", "Door", until)
         response, found = self.open(
-            "/xmlrpc/2/object", data=body, headers={"Content-Type": "text/xml"}
+            f"/json/2/{model}/{name}",
+            json=kwargs,
+            headers={"Authorization": f"Bearer {key}"},
         )
-        return ticket.name in response.text and not found
+        return response.status_code >= 400 and not found

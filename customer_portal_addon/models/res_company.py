@@ -2,6 +2,14 @@ from odoo import api, fields, models
 
 from ..tools.coverage import local_day
 
+# Settings that the pages of customers follow with the customer's own rights; the
+# others tell nobody how the portal is guarded
+OPEN_SETTINGS = {
+    *("support_attachment_max_count", "support_attachment_max_size"),
+    *("support_close_after_days", "support_reopen_days", "support_status_automatic"),
+    *("support_mailing_list_id", "support_policy", "support_scope"),
+}
+
 
 class ResCompany(models.Model):
     _name = "res.company"
@@ -128,6 +136,14 @@ class ResCompany(models.Model):
         "CHECK(support_attachment_max_count >= 0 AND support_attachment_max_size > 0)",
         "The number of files can't be negative and their size has to be positive.",
     )
+
+    def _has_field_access(self, field, operation):
+        """Keep our settings from customers and visitors, who may read companies."""
+        if not super()._has_field_access(field, operation):
+            return False
+        if self.env.su or not field.name.startswith("support_"):
+            return True
+        return field.name in OPEN_SETTINGS or not self.env.user.share
 
     def _get_support_today(self):
         """Return today's date in the company's time zone.

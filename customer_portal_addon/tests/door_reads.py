@@ -1,7 +1,6 @@
 """Every way of reading, with every field and path that a caller may name."""
 
 from .door_data import TEXTS
-from .door_table import PENDING
 
 # Through these relations the walk goes one step further
 TARGETS = (
@@ -40,7 +39,7 @@ class DoorReads:
         """Return the texts behind each relation: name -> names of texts."""
         found = {}
         for name, field in self.fields_for(user, model).items():
-            if field.comodel_name in TARGETS and field.comodel_name not in PENDING:
+            if field.comodel_name in TARGETS:
                 found[name] = [
                     text
                     for text, other in self.fields_for(user, field.comodel_name).items()

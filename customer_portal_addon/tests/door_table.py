@@ -168,7 +168,3 @@ CONTEXT_KEYS = {
     "support_subscribe": "subscribing takes a right that customers don't have",
     "support_unverified": "takes words out of mails, adds none",
 }
-
-# Holes that are known and not closed yet: models, and methods of any model. Empty this
-# as soon as customers read of messages what the pages show, and post there only
-PENDING = {"mail.message", "mail.thread.message_post"}

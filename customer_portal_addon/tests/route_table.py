@@ -78,8 +78,6 @@ SKIPPED = {
 # Routes that change what is nobody's, or the caller's own -> what the walk may see
 WRITES = {
     "/bus/websocket_worker_bundle": {"new ir_attachment"},
-    # known and not closed yet, see PENDING in door_table.py
-    "/mail/thread/messages": {"tells copy", "tells to"},
     "/mailing/blocklist/add": {"new mail_message"},
     "/mailing/blocklist/remove": {"new mail_message"},
     "/my/invoices": {"changed account_move"},

@@ -17,7 +17,6 @@ from odoo.tools import mute_logger
 from odoo.addons.http_routing.tests.common import MockRequest
 
 from .door_data import DoorData
-from .door_table import PENDING
 from .door_walker import DoorWalker
 from .http_common import SupportHttpCase
 from .route_table import (
@@ -249,8 +248,6 @@ class TestGenericRoutes(DoorData, DoorWalker, SupportHttpCase):
             ("mail.thread", "message_process", {"model": False, "message": "x"}),
             ("res.users", "_check_credentials", {"credential": {}, "env": {}}),
         ):
-            if model in PENDING:
-                continue
             for door in (self.call_kw, self.jsonrpc, self.xmlrpc, self.json2):
                 with self.subTest(door=door.__name__, model=model, method=name):
                     self.assertTrue(door(model, name, dict(args)))

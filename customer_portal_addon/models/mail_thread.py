@@ -21,7 +21,7 @@ MAX_BODY = 200_000
 # What a mail server lets through as one mail; and no thread is read with more files
 MAX_FILES = 30
 MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
-MAX_PARTS = 1000  # Odoo puts texts together one by one: that takes the square of it
+MAX_PARTS = 500  # Odoo puts texts together one by one: that takes the square of it
 # Clocks differ, and servers retry for days; anything else is made up
 DATE_FROM, DATE_UNTIL = timedelta(days=30), timedelta(hours=1)
 
@@ -61,7 +61,7 @@ class MailThread(models.AbstractModel):
         if not tickets._concerns_tickets(mail, model):
             elsewhere = super(MailThread, self.with_context(support_elsewhere=True))
             try:
-                return elsewhere.message_process(model, raw, **options)
+                return elsewhere.message_process(model, mail.limited, **options)
             except LeadsToTicket:
                 _logger.info("About a ticket after all: mail %s", mail.message_id)
         context = {**KEPT_AS_SENT, "support_mail": mail}

@@ -1,10 +1,13 @@
+import base64
+
 from odoo import api, models
-from odoo.exceptions import AccessDenied, AccessError, UserError
+from odoo.exceptions import AccessDenied, AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ..exceptions import SupportAccessRefused
+from ..tools import pictures
 from ..tools.passwords import is_easy
 
 
@@ -302,6 +305,7 @@ class ResUsers(models.Model):
         if "company_id" in vals and not self.env.su and self.env.user.share:
             # Odoo lets everybody choose; the gate asks by the rules of this company
             raise AccessError(self.env._("Only our team can change your company."))
+        self._check_own_picture(vals)
         result = super().write(vals)
         if "partner_id" in vals:
             # the record rules remember the contact of a user
@@ -309,3 +313,20 @@ class ResUsers(models.Model):
         if "partner_id" in vals or "group_ids" in vals:
             self.sudo().partner_id._sync_administrator_group()
         return result
+
+    @api.model
+    def _check_own_picture(self, vals):
+        """Refuse a customer's picture that takes long to decode: Odoo does it at once.
+
+        :raise ValidationError:
+        """
+        picture = vals.get("image_1920")
+        if not picture or self.env.su or not self.env.user.share:
+            return
+        content = base64.b64decode(picture)
+        if not pictures.is_harmless(content, pictures.guess_kind(content)):
+            raise ValidationError(
+                self.env._(
+                    "This picture is damaged or too large. Please choose another one."
+                )
+            )

@@ -25,6 +25,8 @@ class SupportPublicGuard(models.AbstractModel):
     _min_seconds_busy = 60
     # How many addresses of one network are looked at within ten minutes
     _limit_hints = 100
+    # How many forms with files are looked into, of those that are wrong, too
+    _limit_files = 100
 
     # ---------------------------------------------------
     # The stamp of a form
@@ -142,6 +144,26 @@ class SupportPublicGuard(models.AbstractModel):
         return {}
 
     @api.model
+    def _check_files(self, files, client):
+        """Return what keeps the files of a form from being looked into.
+
+        :param list files: of (name, content as bytes)
+        :param str client: the visitor's IP address
+        :return: what is wrong by name of the input
+        :rtype: dict
+        """
+        if not any(name for name, _content in files):
+            return {}
+        if self._is_below_burst("files", client, self._limit_files):
+            return {}
+        return {
+            "form": self.env._(
+                "Many requests are arriving from your network at the moment. Please "
+                "send yours again in a few minutes; nothing that you typed is lost."
+            )
+        }
+
+    @api.model
     def _is_too_fast(self, stamp, seconds):
         return fields.Datetime.now() - stamp[0] < timedelta(seconds=seconds)
 
@@ -152,10 +174,7 @@ class SupportPublicGuard(models.AbstractModel):
         :param str client: the visitor's IP address
         :rtype: bool
         """
-        start = self._get_burst_start()
-        key = self._get_key("hint", self._get_network(client), start)
-        limit = ("hint", key, start, self._limit_hints)
-        return not self.env["support.form.count"]._count([limit])
+        return self._is_below_burst("hint", client, self._limit_hints)
 
     # ---------------------------------------------------
     # Limits
@@ -181,6 +200,16 @@ class SupportPublicGuard(models.AbstractModel):
             limit("address", address, today, company_sudo.support_limit_address),
             limit("day", "", today, company_sudo.support_limit_day),
         ]
+
+    @api.model
+    def _is_below_burst(self, name, client, limit):
+        """Count something of a network; tell whether it did no more in ten minutes.
+
+        :rtype: bool
+        """
+        start = self._get_burst_start()
+        key = self._get_key(name, self._get_network(client), start)
+        return not self.env["support.form.count"]._count([(name, key, start, limit)])
 
     @api.model
     def _get_burst_start(self):

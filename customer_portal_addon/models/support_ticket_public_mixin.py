@@ -44,7 +44,7 @@ class SupportTicketPublicMixin(models.AbstractModel):
         """
         guard = self.env["support.public.guard"]
         form = {}
-        errors = guard._check_form(values)
+        errors = guard._check_form(values) or guard._check_files(files, client)
         if not errors:
             form, errors = ticket_type._parse_public_form(values, files)
         if not errors:

@@ -267,3 +267,13 @@ class TestForwarded(TestCase):
     @given(st.text())
     def test_any_text(self, text):
         find_forwarded(text)
+
+
+class TestOddWords(TestCase):
+    def test_encodings_that_are_none(self):
+        """Whatever an encoded word says it is written in, the mail is read."""
+        for charset in (b"u\x00\x80", b"hex", b"base64", b"idna", b"\xff", b"a" * 300):
+            word = b"=?" + charset + b"?q?Re:_x?="
+            raw = b"Subject: %s\nFrom: %s <ben@adler.example>\n\nText" % (word, word)
+            with self.subTest(charset=charset):
+                self.assertIs(IncomingMail(raw).is_automatic, False)

@@ -1,5 +1,6 @@
 """What strangers send costs little, whatever it is (CPU time, not the clock's)."""
 
+import base64
 import io
 import json
 import struct
@@ -12,6 +13,7 @@ from unittest.mock import patch
 
 from PIL import Image
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..models.support_attachment_mixin import MEGABYTE
@@ -19,6 +21,7 @@ from ..tools import api_document, archives, mail_html, mail_limits, pictures
 from ..tools.incoming_mail import IncomingMail
 from .common import PNG, SupportCase
 from .mail_common import MailInCase
+from .public_common import PublicFormCase
 
 # A second, and room for slow machines; without the limits it is far more
 BUDGET = 3
@@ -259,3 +262,50 @@ class TestMailCosts(Costs, MailInCase):
         self.assertEqual(mail_limits.limit_headers(raw), (raw, set()))
         table = "<table>" + "<tr><td>1</td><td>2</td></tr>\n" * 900 + "</table>"
         self.assertFalse(mail_html.is_too_complicated(table))
+
+
+@tagged("post_install", "-at_install")
+class TestPictureDoors(PublicFormCase):
+    """Over HTTP, as somebody with nothing but the address of the form."""
+
+    def post_picture(self, **values):
+        page = self.open_form()
+        content = jpeg_with_scans(2000)
+        start = time.process_time()
+        response = self.submit(page, files=[("scans.jpg", content)], **values)
+        self.assertLess(time.process_time() - start, BUDGET)
+        return response
+
+    def test_a_picture_and_nothing_else(self):
+        nothing = dict.fromkeys(("email", "name", "company", "subject", "privacy"))
+        response = self.post_picture(**nothing)
+        self.assertEqual(response.status_code, 422)
+        self.assertIsNone(self.error_at(response, "files"))
+        self.assertTrue(self.error_at(response, "email"))
+
+    def test_a_picture_with_a_good_form(self):
+        response = self.post_picture()
+        self.assertEqual(response.status_code, 422)
+        self.assertFalse(self.tickets())
+
+    def test_so_many_pictures_and_no_more(self):
+        guard = type(self.env["support.public.guard"])
+        with patch.object(guard, "_limit_files", 1):
+            files = [("a.png", PNG)]
+            wrong = self.submit(files=files, email="nobody")
+            self.assertTrue(self.error_at(wrong, "email"))
+            again = self.submit(files=files, email="nobody")
+            self.assertEqual(again.status_code, 422)
+            self.assertIsNone(self.error_at(again, "email"))
+            # without files it goes on
+            self.assertTrue(self.error_at(self.submit(email="nobody"), "email"))
+
+    def test_the_picture_of_a_person(self):
+        ben = self.ben.with_user(self.ben)
+        picture_64 = base64.b64encode(jpeg_with_scans(2000))
+        start = time.process_time()
+        with self.assertRaises(ValidationError):
+            ben.write({"image_1920": picture_64})
+        self.assertLess(time.process_time() - start, BUDGET)
+        ben.write({"image_1920": base64.b64encode(picture("PNG"))})
+        self.assertTrue(self.ben.image_1920)

@@ -159,7 +159,7 @@ def _decoded_part(part, charset):
         return part
     try:
         return part.decode(charset or "utf-8", "replace")
-    except LookupError:
+    except (LookupError, ValueError):  # NUL in its name, or no encoding of texts
         return part.decode("utf-8", "replace")
 
 

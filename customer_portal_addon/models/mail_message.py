@@ -10,6 +10,10 @@ ADDRESS_FIELDS = RECIPIENT_FIELDS | {
     *("email_from", "incoming_email_cc", "incoming_email_to", "mail_server_id"),
     *("outgoing_email_to", "reply_to"),
 }
+# Where Odoo's own scripts show them to whoever takes part
+CHATS = {False, "discuss.channel", "project.task"}
+# In the cache of a transaction, while Odoo collects what a script is to show
+STORING = "support_storing"
 
 
 class MailMessage(models.Model):
@@ -124,17 +128,52 @@ class MailMessage(models.Model):
     def _has_field_access(self, field, operation):
         """Keep from customers to whom and from which address a message went.
 
-        Of tickets; of others only nobody searches by addresses.
+        Pages of chats and of shared projects read it; nobody searches by addresses.
         """
         if not super()._has_field_access(field, operation):
             return False
         if field.name not in ADDRESS_FIELDS or operation != "read":
             return True
-        if self.env.su or not self.env.user.share:
+        if not self._hides_addresses() or self.env.cr.cache.get(STORING):
             return True
         if not self:
             return field.name in RECIPIENT_FIELDS
-        return "helpdesk.ticket" not in self.sudo().mapped("model")
+        return set(self.sudo().mapped("model")) <= CHATS
+
+    @api.model
+    def _hides_addresses(self):
+        return not self.env.su and self.env.user.share
+
+    def _to_store_defaults(self, target):
+        """Hand over to customers no addresses, nor the names of recipients."""
+        found = super()._to_store_defaults(target)
+        if not self._hides_addresses() or set(self.sudo().mapped("model")) <= CHATS:
+            return found
+        return [
+            field
+            for field in found
+            if getattr(field, "field_name", field) not in ADDRESS_FIELDS
+        ]
+
+    def _to_store(self, store, fields, **kwargs):
+        """Take out again what Odoo reads of each message, whoever asks."""
+        if not self._hides_addresses():
+            return super()._to_store(store, fields, **kwargs)
+        self.env.cr.cache[STORING] = True
+        try:
+            super()._to_store(store, fields, **kwargs)
+        finally:
+            del self.env.cr.cache[STORING]
+        chats = self.sudo().filtered(lambda message: message.model in CHATS)
+        for values in store.data.get("mail.message", {}).values():
+            if values.get("id") not in chats.ids:
+                values.pop("incoming_email_cc", None)
+                values.pop("incoming_email_to", None)
+        return None
+
+    def copy_data(self, default=None):
+        self.env["mail.thread"]._refuse_customers()
+        return super().copy_data(default)
 
     @api.model
     def _read_group(self, domain, groupby=(), aggregates=(), *args, **kwargs):

@@ -1,6 +1,6 @@
 import base64
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -9,6 +9,8 @@ from odoo.addons.auth_signup.models.res_partner import SignupError
 from ..exceptions import SupportAccessRefused
 from ..tools import pictures
 from ..tools.passwords import is_easy
+
+MAX_PASSWORD = 128
 
 
 class ResUsers(models.Model):
@@ -163,7 +165,9 @@ class ResUsers(models.Model):
                 # whatever was posted: the link was sent to this address
                 address = partner_sudo.email_normalized
                 values = {**values, "login": address, "email": partner_sudo.email}
-            return super().signup(values, token)
+            login, password = super().signup(values, token)
+            self.env["support.login.count"]._note_known(login)
+            return login, password
 
     def _check_partner_may_sign_up(self, partner, user):
         """Refuse a contact whom the login would refuse anyway.
@@ -202,14 +206,18 @@ class ResUsers(models.Model):
     def _check_password_policy(self, passwords):
         """Refuse also what everybody tries first; length is Odoo's own rule.
 
-        Each way to set a password comes here. While modules are loaded, demo data may
-        set what its readers can remember.
+        Each way to set a password comes here. What the server's own programs set is
+        theirs to choose: demo data have what its readers can remember.
 
         :raise UserError: saying what is wrong
         """
-        if not self.env.registry.ready:
+        if self.env.uid == SUPERUSER_ID:
             return None
         result = super()._check_password_policy(passwords)
+        if any(len(word or "") > MAX_PASSWORD for word in passwords):
+            raise UserError(
+                self.env._("Please take at most %(limit)s characters.", limit=MAX_PASSWORD)
+            )
         words = ["support", self.env.company.sudo().name or ""]
         for user_sudo in self.sudo():
             partner_sudo = user_sudo.partner_id

@@ -18,6 +18,8 @@ KNOWN = timedelta(days=90)
 # and networks that it doesn't know are given fewer attempts without a pause
 ATTACK = 20
 FREE_UNDER_ATTACK = 2
+# So many, and networks that it doesn't know wait together
+ACCOUNT_LIMIT = 100
 MAX_PAUSE_PARAM = "customer_portal_addon.login_max_pause"
 NETWORK_PARAM = "customer_portal_addon.login_network_limit"
 
@@ -63,7 +65,9 @@ class SupportLoginCount(models.Model):
       lock out anybody who comes from elsewhere, and who has forgotten the password
       waits a minute.
     * An account never waits as a whole. When many networks fail with it, each of them
-      gets fewer attempts, except those from which its owner has logged in before.
+      gets fewer attempts, and in the end they wait together, except those from which
+      its owner has logged in before. From elsewhere the way in is then a new password:
+      whoever sets one by the link of a mail is known from there on.
     * A network that fails with ever more accounts waits as a whole, but for accounts
       that have logged in from it before: a company with one address goes on working.
 
@@ -86,7 +90,8 @@ class SupportLoginCount(models.Model):
     started_at = fields.Datetime(required=True)
     paused_until = fields.Datetime()
     known_at = fields.Datetime(help="The last right login, of an account and network.")
-    user_id = fields.Many2one("res.users", ondelete="cascade")
+    # no relation: in a transaction of its own a login may not be there yet
+    owner = fields.Integer(help="The number of the user whose account it is.")
     told_at = fields.Datetime()
 
     _key_unique = models.UniqueIndex("(key)")
@@ -200,7 +205,7 @@ class SupportLoginCount(models.Model):
         with self._look(keys) as (cr, rows):
             pair, account, network = rows
             is_known = bool(pair.known_at and pair.known_at > now - KNOWN)
-            asked = [pair] if is_known else [pair, network]
+            asked = [pair] if is_known else rows
             until = max(row.paused_until or now for row in asked)
             if until > now:
                 return max(int((until - now).total_seconds()), 1), []
@@ -208,7 +213,9 @@ class SupportLoginCount(models.Model):
             free = pauses.free
             if is_attack and not is_known:
                 free = min(free, FREE_UNDER_ATTACK)
-            limits = (free, 0, 0 if is_known else pauses.network)
+            limits = (free, ACCOUNT_LIMIT, pauses.network)
+            if is_known:
+                limits = (free, 0, 0)
             windows = (ACCOUNT_WINDOW, ACCOUNT_WINDOW, NETWORK_WINDOW)
             counted = []
             for row, limit, window in zip(rows, limits, windows, strict=True):
@@ -236,14 +243,14 @@ class SupportLoginCount(models.Model):
             SQL(
                 """
                 INSERT INTO support_login_count AS counted
-                       (key, count, started_at, paused_until, known_at, user_id)
+                       (key, count, started_at, paused_until, known_at, owner)
                 VALUES %s
                     ON CONFLICT (key) DO UPDATE SET
                        count = EXCLUDED.count,
                        started_at = EXCLUDED.started_at,
                        paused_until = EXCLUDED.paused_until,
                        known_at = EXCLUDED.known_at,
-                       user_id = COALESCE(EXCLUDED.user_id, counted.user_id)
+                       owner = COALESCE(EXCLUDED.owner, counted.owner)
                 """,
                 SQL(", ").join(values),
             )
@@ -268,6 +275,19 @@ class SupportLoginCount(models.Model):
             ]
             if is_right:
                 rows[0] = rows[0]._replace(count=0, known_at=now)
+            self._store(cr, keys, rows)
+
+    @api.model
+    def _note_known(self, login):
+        """Know an account in this network: somebody has set its password by a link.
+
+        :param str login:
+        """
+        keys = self._get_keys(login, "password")
+        now = fields.Datetime.now()
+        with self._look(keys) as (cr, rows):
+            rows[0] = Row(started_at=now, known_at=now)
+            rows[1:] = [row._replace(started_at=row.started_at or now) for row in rows[1:]]
             self._store(cr, keys, rows)
 
     @api.model
@@ -300,15 +320,18 @@ class SupportLoginCount(models.Model):
         )
         rows = self.search(
             [
-                ("user_id.active", "=", True),
+                ("owner", "!=", False),
                 ("told_at", "=", False),
                 ("count", ">=", ATTACK),
                 ("started_at", ">", fields.Datetime.now() - ACCOUNT_WINDOW),
             ],
             limit=100,
         )
+        users_sudo = self.env["res.users"].sudo()
         for row in rows if template else ():
-            template.send_mail(row.user_id.id)
+            user_sudo = users_sudo.browse(row.owner).exists()
+            if user_sudo.active:
+                template.send_mail(user_sudo.id)
             row.told_at = fields.Datetime.now()
 
     @api.autovacuum

@@ -9,6 +9,8 @@ from ..tools.list_filters import are_objects
 STATEMENT = "customer_portal_addon.support_credit_statement"
 
 API = "/support/api/"
+# Our own pages take any text for what it is
+OURS = ("/support", "/my/ticket", "/my/credit", "/my/colleagues")
 # A form without files: its longest text, encoded for the way, and some more
 MAX_FORM = 1024 * 1024
 
@@ -72,7 +74,8 @@ class SupportOddHttpMixin(models.AbstractModel):
         result = super()._pre_dispatch(rule, args)
         routing = rule.endpoint.routing
         cls._limit_length(routing)
-        if routing["type"] == "http" and getattr(request, "is_frontend", False):
+        is_page = routing["type"] == "http" and getattr(request, "is_frontend", False)
+        if is_page and not rule.rule.startswith(OURS):
             cls._check_texts()
         if args.get("reportname") == STATEMENT:
             options = request.httprequest.args

@@ -146,6 +146,8 @@ WRITES = {
     "res.users.on_change_login": ["res_users", "res_partner"],
     "res.users.preference_save": ["res_users", "res_partner"],
     "res.users.remove_oauth_access_token": ["res_users"],
+    # on one's own invoice, as in the box on its page: in one's own name, to our team
+    "mail.thread.message_post": ["mail_message"],
     "res.users.reset_password": ["support_access_mail"],
     "res.users.switch_tour_enabled": ["res_users"],
     "sale.order.action_preview_sale_order": ["sale_order"],
@@ -161,6 +163,7 @@ CONTEXT_KEYS = {
     "support_colleague": "creating contacts takes a right that customers don't have",
     "support_credit_door": "only one object counts, which nobody can send",
     "support_elsewhere": "of the gateway, which customers may not call",
+    "support_kept_as_sent": "less is read of what one sends oneself",
     "support_mail": "of the gateway, which customers may not call",
     "support_policy": "what a field shows that only staff may read",
     "support_silent": "of the gateway, which customers may not call",

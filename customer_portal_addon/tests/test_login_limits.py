@@ -103,6 +103,20 @@ class TestLoginCount(LimitTools, SupportHttpCase):
         self.miss(4)
         self.assertIsNone(self.attempt(password=self.ben.login))
 
+    def test_many_networks_wait_together(self):
+        self.address = "198.51.100.7"
+        self.assertIsNone(self.attempt(password=self.ben.login))
+        for number in range(support_login_count.ACCOUNT_LIMIT):
+            self.address = f"203.0.113.{number}"
+            self.miss(1)
+        self.address = "192.0.2.1"
+        self.assertPaused(password=self.ben.login)
+        self.address = "198.51.100.7"  # where the owner is known
+        self.assertIsNone(self.attempt(password=self.ben.login))
+        self.address = "192.0.2.1"  # or where the link of a mail was followed
+        self.counts._note_known(self.ben.login)
+        self.assertIsNone(self.attempt(password=self.ben.login))
+
     def test_one_network_with_many_accounts(self):
         param = support_login_count.NETWORK_PARAM
         self.env["ir.config_parameter"].set_param(param, 10)

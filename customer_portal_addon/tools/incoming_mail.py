@@ -44,7 +44,7 @@ class IncomingMail:
         self.put_aside = []
         self.own_addresses = set()
         self.checked_addresses = set()
-        if self.shortened:
+        if not self.sender and self.shortened:
             self.set_aside("too_large", ", ".join(sorted(filter(None, self.shortened))))
 
     def without_nul(self):

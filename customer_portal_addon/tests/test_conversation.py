@@ -196,7 +196,7 @@ class TestConversation(SmtpTools, SupportHttpCase):
 
     def close_by_link(self, ticket, address, comment):
         html = self.mailboxes[address][-1].get_body(("html",)).get_content()
-        [link] = re.findall(r'href="[^"]*(/support/ticket/\d+/close\?[^"]+)"', html)
+        [link] = re.findall(r'href="[^"]*(/support/ticket/\d+/close#[^"]+)"', html)
         self.logout_session()
         page = self.url_open(link)
         token = self.find(page, "//input[@name='token']/@value")[0]

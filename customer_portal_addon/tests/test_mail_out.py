@@ -309,7 +309,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         self.move("solved")
         mail = self.mail_to(self.ben.email)
         self.assertNotIn("Otherwise", mail["body"])
-        self.assertIn("/close?token=", mail["body"])
+        self.assertIn("/close#token=", mail["body"])
 
     def test_links_are_personal(self):
         self.move("solved")
@@ -397,7 +397,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         for user, title in ((self.ben, BUTTON), (self.anna, GERMAN_BUTTON)):
             mail = self.mail_to(user.email)
             self.assertIn("Vendor's words", mail["body"])
-            self.assertIn("/close?token=", mail["body"])
+            self.assertIn("/close#token=", mail["body"])
             self.assertButton(mail, self.ticket, title)
             self.assertEqual(mail["subject"], f"Good news ({self.ticket.number})")
             self.assertNotIn("world.example", str(mail["EmailMessage"]))

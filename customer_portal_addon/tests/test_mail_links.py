@@ -320,9 +320,10 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
         of_gone = self.token(gone)
         gone.unlink()
         texts = set()
-        for token in ("", "x", "%00", "%C3%A4", self.token(other), of_gone):
+        for token in ("", "x", "%C3%A4", self.token(other), of_gone):
             pages = [self.open_link(self.link(token))]
-            pages += [self.url_open(self.url(token))] if token else []
+            if token:  # else the page that looks behind the #
+                pages.append(self.url_open(self.url(token)))
             for page in pages:
                 self.assertEqual(page.status_code, 404)
                 self.assertEqual(self.states(page), ["link_broken"])

@@ -25,10 +25,10 @@ def read_by_key(controller, rule, args):
     Nor if it lacks the ticket that was asked for, as it was perhaps just filed. While
     nothing can be written, programs go on reading.
     """
-    prefix = api_key.prefix(get_key())
-    is_noted = request.env["support.api.key"]._is_use_noted(get_key())
-    is_told = not request.env["support.api.counter"]._is_telling_due(prefix)
-    if is_noted and is_told and request.env["support.api"]._is_known_here(args.get("number")):
+    env, key, number = request.env, get_key(), args.get("number")
+    is_due = env["support.api.counter"]._is_telling_due(api_key.prefix(key))
+    is_noted = env["support.api.key"]._is_use_noted(key) and not is_due
+    if is_noted and env["support.api"]._is_known_here(number):
         return True
     return not request.env["support.replica"]._is_primary_there()
 

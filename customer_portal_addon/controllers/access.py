@@ -11,6 +11,7 @@ from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ..exceptions import SupportAccessRefused
 from . import replica
+from .mail_links import render_opener
 
 
 class SupportHome(AuthSignupHome):
@@ -59,6 +60,65 @@ class SupportHome(AuthSignupHome):
         if request.httprequest.method == "POST" and not values.get("invalid_token"):
             return self._activate_login(values)
         return request.render("customer_portal_addon.activation", values)
+
+    @http.route(
+        "/support/activate",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=replica.read,
+    )
+    def support_activate(self, **kw):
+        """Where the links of activations and invitations lead."""
+        return render_opener("activate")
+
+    @http.route(
+        "/support/activate",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def support_activate_show(self, **kw):
+        """The form for the first password; it is sent to /web/signup."""
+        values = self._get_link_qcontext()
+        is_staff = values.get("is_staff")
+        page = "auth_signup.signup" if is_staff else "customer_portal_addon.activation"
+        return request.render(page, values)
+
+    @http.route(
+        "/support/password",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["GET"],
+        sitemap=False,
+        readonly=replica.read,
+    )
+    def support_password(self, **kw):
+        """Where the links to a new password lead."""
+        return render_opener("password")
+
+    @http.route(
+        "/support/password",
+        type="http",
+        auth="public",
+        website=True,
+        methods=["POST"],
+        sitemap=False,
+    )
+    def support_password_show(self, **kw):
+        """The form for a new password; it is sent to /web/reset_password."""
+        return request.render("auth_signup.reset_password", self._get_link_qcontext())
+
+    def _get_link_qcontext(self):
+        values = self.get_auth_signup_qcontext()
+        if not values.get("token"):
+            values["invalid_token"] = True
+        return values
 
     def _activate_login(self, values):
         """Set the password and lead into the portal, or say what is wrong."""

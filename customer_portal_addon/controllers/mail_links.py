@@ -2,6 +2,10 @@
 
 Mail scanners open every link. The links are personal and need no login: people without
 one get our mails, too.
+
+Their tokens stand behind a ``#``, which browsers keep to themselves: no log of a server
+has them. A page with a script posts the token to the same address, to be shown what the
+link is for. Links of older mails have them in the query.
 """
 
 from urllib.parse import urlencode
@@ -19,6 +23,21 @@ HEADERS = {
 }
 
 
+def render_opener(kind):
+    """Return the page that takes the token out of the address and posts it.
+
+    It says nothing about anything, and changes nothing.
+
+    :param str kind: what the link is for, see the template
+    """
+    contact = request.env.company.sudo()._get_support_contact()
+    path = request.httprequest.path
+    values = {"kind": kind, "action": path, "contact": contact}
+    response = request.render("customer_portal_addon.link_opener", values)
+    response.headers.update(HEADERS)
+    return response
+
+
 class SupportMailLinks(http.Controller):
     @http.route(
         "/support/ticket/<int:ticket_id>/close",
@@ -31,13 +50,9 @@ class SupportMailLinks(http.Controller):
     )
     def support_close_link(self, ticket_id, token="", **kw):
         """The ticket, and the button that closes it."""
-        ticket = request.env["helpdesk.ticket"].browse(ticket_id)
-        page = ticket._read_link(token)
-        values = {"ticket_id": ticket_id, "token": token, **(page or {})}
-        response = request.render("customer_portal_addon.close_link", values)
-        response.status_code = 200 if page else 404
-        response.headers.update(HEADERS)
-        return response
+        if not token:
+            return render_opener("close")
+        return self._render_close(ticket_id, token)
 
     @http.route(
         "/support/ticket/<int:ticket_id>/close",
@@ -48,14 +63,25 @@ class SupportMailLinks(http.Controller):
         sitemap=False,
     )
     def support_close_link_act(self, ticket_id, token="", action="", **kw):
-        """Close the ticket, or take that back; then show how it stands."""
+        """Show the ticket, close it, or take that back; then show how it stands."""
         ticket = request.env["helpdesk.ticket"].browse(ticket_id)
         if action == "undo":
             ticket._undo_close_by_link(token)
-        else:
+        elif action == "close":
             token = ticket._close_by_link(token, kw.get("comment")) or token
+        else:
+            return self._render_close(ticket_id, token)
+        # so that loading the page again does nothing again
         query = urlencode({"token": token})
-        response = request.redirect(f"/support/ticket/{ticket_id}/close?{query}")
+        response = request.redirect(f"/support/ticket/{ticket_id}/close#{query}")
+        response.headers.update(HEADERS)
+        return response
+
+    def _render_close(self, ticket_id, token):
+        page = request.env["helpdesk.ticket"].browse(ticket_id)._read_link(token)
+        values = {"ticket_id": ticket_id, "token": token, **(page or {})}
+        response = request.render("customer_portal_addon.close_link", values)
+        response.status_code = 200 if page else 404
         response.headers.update(HEADERS)
         return response
 
@@ -70,8 +96,9 @@ class SupportMailLinks(http.Controller):
     )
     def support_notifications_link(self, token="", **kw):
         """The button that puts the reader on the notification list."""
-        found = request.env["helpdesk.ticket"]._read_notification_link(token)
-        return self._render_notifications("ask" if found else "broken", token)
+        if not token:
+            return render_opener("notifications")
+        return self._show_notifications(token)
 
     @http.route(
         "/support/notifications",
@@ -81,10 +108,16 @@ class SupportMailLinks(http.Controller):
         methods=["POST"],
         sitemap=False,
     )
-    def support_notifications_link_act(self, token="", **kw):
+    def support_notifications_link_act(self, token="", action="", **kw):
         """Put the reader on the notification list, and say so."""
+        if action == "show":
+            return self._show_notifications(token)
         is_done = request.env["helpdesk.ticket"]._subscribe_by_link(token)
         return self._render_notifications("done" if is_done else "broken", token)
+
+    def _show_notifications(self, token):
+        found = request.env["helpdesk.ticket"]._read_notification_link(token)
+        return self._render_notifications("ask" if found else "broken", token)
 
     def _render_notifications(self, state, token):
         values = {"state": state, "token": token}

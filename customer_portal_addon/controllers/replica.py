@@ -20,13 +20,15 @@ def read_unless_posted(controller, rule, args):
 
 
 def read_by_key(controller, rule, args):
-    """Serve programs from the replica, unless the use of the key is to be noted.
+    """Serve programs from the replica, unless the use of the key is to be written down.
 
     Nor if it lacks the ticket that was asked for, as it was perhaps just filed. While
     nothing can be written, programs go on reading.
     """
-    is_noted = request.env["support.api.key"]._is_use_noted(get_key())
-    if is_noted and request.env["support.api"]._is_known_here(args.get("number")):
+    env, key, number = request.env, get_key(), args.get("number")
+    is_due = env["support.api.counter"]._is_telling_due(api_key.prefix(key))
+    is_noted = env["support.api.key"]._is_use_noted(key) and not is_due
+    if is_noted and env["support.api"]._is_known_here(number):
         return True
     return not request.env["support.replica"]._is_primary_there()
 

@@ -96,6 +96,12 @@ class ResCompany(models.Model):
         help="So many are taken from one key within an hour, those that are refused "
         "included.",
     )
+    support_api_hourly_read_limit = fields.Integer(
+        string="Reads per key and hour",
+        default=1000,
+        help="So often a program may ask for a status or the ticket types with one key "
+        "within an hour.",
+    )
 
     support_status_automatic = fields.Boolean(
         string="Answers change the status",
@@ -131,6 +137,10 @@ class ResCompany(models.Model):
     _support_api_limit_positive = models.Constraint(
         "CHECK(support_api_hourly_limit > 0)",
         "At least one ticket per hour has to be allowed.",
+    )
+    _support_api_read_limit_positive = models.Constraint(
+        "CHECK(support_api_hourly_read_limit > 0)",
+        "At least one read per hour has to be allowed.",
     )
     _support_attachment_limits_positive = models.Constraint(
         "CHECK(support_attachment_max_count >= 0 AND support_attachment_max_size > 0)",

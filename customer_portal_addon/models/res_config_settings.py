@@ -46,6 +46,9 @@ class ResConfigSettings(models.TransientModel):
     support_api_hourly_limit = fields.Integer(
         related="company_id.support_api_hourly_limit", readonly=False
     )
+    support_api_hourly_read_limit = fields.Integer(
+        related="company_id.support_api_hourly_read_limit", readonly=False
+    )
     support_status_automatic = fields.Boolean(
         related="company_id.support_status_automatic", readonly=False
     )

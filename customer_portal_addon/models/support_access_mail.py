@@ -401,9 +401,10 @@ class SupportAccessMail(models.Model):
             "ambiguous": _("Open service portal"),
         }
         paths = {
-            "activation": f"/web/signup?token={token}",
-            "invitation": f"/web/signup?token={token}",
-            "reset": f"/web/reset_password?token={token}",
+            # behind a #, which browsers keep to themselves
+            "activation": f"/support/activate#token={token}",
+            "invitation": f"/support/activate#token={token}",
+            "reset": f"/support/password#token={token}",
             "known": "/web/login?redirect=/support",
             "refused": "/support/refused",
             "ambiguous": "/support",

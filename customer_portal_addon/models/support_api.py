@@ -71,6 +71,8 @@ class SupportApi(models.AbstractModel):
         if not key_sudo.company_id.support_api_enabled:
             raise self._get_nothing()
         key_sudo._note_use()
+        if scope != "file":
+            self._check_read_limit(key_sudo)
         if scope != "any" and not key_sudo[f"can_{scope}"]:
             raise SupportApiProblem(
                 403, "scope", key_sudo.env._("This key is not for that.")
@@ -115,7 +117,17 @@ class SupportApi(models.AbstractModel):
 
         :raise SupportApiProblem: it is too much for an hour
         """
-        wait = key.env["support.api.counter"]._count(key)
+        self._refuse_until(key, key.env["support.api.counter"]._count(key))
+
+    @api.model
+    def _check_read_limit(self, key):
+        """Count what is read with a key.
+
+        :raise SupportApiProblem: it is too much for an hour
+        """
+        self._refuse_until(key, key.env["support.api.counter"]._count_read(key))
+
+    def _refuse_until(self, key, wait):
         if wait:
             raise SupportApiProblem(
                 429,

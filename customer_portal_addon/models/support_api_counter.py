@@ -3,9 +3,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.tally import Tally
+
+# What was read by this worker
+_reads = Tally()
+
 
 class SupportApiCounter(models.Model):
-    """How many tickets were sent with a key within an hour."""
+    """How many tickets were sent with a key within an hour, and how much was read."""
 
     _name = "support.api.counter"
     _description = "Requests per API Key and Hour"
@@ -17,6 +22,7 @@ class SupportApiCounter(models.Model):
     )
     hour = fields.Datetime(required=True, readonly=True)
     count = fields.Integer(required=True, readonly=True)
+    reads = fields.Integer(required=True, readonly=True, default=0)
 
     _key_hour_uniq = models.UniqueIndex("(key_id, hour)")
 
@@ -31,27 +37,76 @@ class SupportApiCounter(models.Model):
         :param support.api.key key:
         :rtype: int
         """
-        now = fields.Datetime.now()
-        hour = now.replace(minute=0, second=0, microsecond=0)
+        count, _reads_count = self._add(key, count=1)
+        is_free = count <= key.company_id.support_api_hourly_limit
+        return 0 if is_free else self._get_wait()
+
+    @api.model
+    def _count_read(self, key):
+        """Count what is read; return after how many seconds more is shown, 0: now.
+
+        In the memory of the worker. It tells the others with a request that may write,
+        see :meth:`_is_telling_due`.
+
+        :param support.api.key key:
+        :rtype: int
+        """
+        limit = key.company_id.support_api_hourly_read_limit
+        name, hour = self._get_tally_name(key.prefix), self._get_hour()
+        is_due = _reads.is_due(name, hour) and not self.env.cr.readonly
+        count = _reads.add(name, hour)
+        if is_due:
+            _count, count = self._add(key, reads=_reads.take(name, hour))
+            _reads.learn(name, hour, count, limit)
+        return 0 if count <= limit else self._get_wait()
+
+    @api.model
+    def _is_telling_due(self, prefix):
+        """Tell whether the worker is to write down what was read with a key.
+
+        :param str prefix: of the key
+        :rtype: bool
+        """
+        return _reads.is_due(self._get_tally_name(prefix), self._get_hour())
+
+    def _get_tally_name(self, prefix):
+        return self.env.cr.dbname, prefix
+
+    def _get_hour(self):
+        return fields.Datetime.now().replace(minute=0, second=0, microsecond=0)
+
+    def _get_wait(self):
+        """Return how many seconds are left of the hour."""
+        over = self._get_hour() + timedelta(hours=1)
+        return int((over - fields.Datetime.now()).total_seconds()) + 1
+
+    @api.model
+    def _add(self, key, count=0, reads=0):
+        """Add to what was counted within this hour.
+
+        :return: how many tickets and reads there are now
+        :rtype: tuple[int, int]
+        """
         self.flush_model()
         query = SQL(
             """
-            INSERT INTO support_api_counter AS counter (key_id, hour, count)
-                 VALUES (%s, %s, 1)
-            ON CONFLICT (key_id, hour) DO UPDATE SET count = counter.count + 1
-              RETURNING count
+            INSERT INTO support_api_counter AS counter (key_id, hour, count, reads)
+                 VALUES (%s, %s, %s, %s)
+            ON CONFLICT (key_id, hour) DO UPDATE
+                    SET count = counter.count + EXCLUDED.count,
+                        reads = counter.reads + EXCLUDED.reads
+              RETURNING count, reads
             """,
             key.id,
-            hour,
+            self._get_hour(),
+            count,
+            reads,
         )
         with self.env.registry.cursor() as cr:
             # before the first look at the data: it sees what the others counted
             cr.execute("LOCK TABLE support_api_counter IN SHARE ROW EXCLUSIVE MODE")
             cr.execute(query)
-            [[count]] = cr.fetchall()
-        if count <= key.company_id.support_api_hourly_limit:
-            return 0
-        return int((hour + timedelta(hours=1) - now).total_seconds()) + 1
+            return cr.fetchone()
 
     @api.autovacuum
     def _gc_counters(self):

@@ -35,7 +35,7 @@ class SupportTicketCloseLinkMixin(models.AbstractModel):
         if self.portal_role != "solved" or not partner:
             return None
         token = self._get_link_token("close", partner)
-        return f"{self.get_base_url()}/support/ticket/{self.id}/close?token={token}"
+        return f"{self.get_base_url()}/support/ticket/{self.id}/close#token={token}"
 
     def _get_link_token(self, purpose, partner):
         """Sign that a reader may do something while the ticket stays as it is."""

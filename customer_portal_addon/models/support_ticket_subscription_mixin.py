@@ -55,7 +55,7 @@ class SupportTicketSubscriptionMixin(models.AbstractModel):
                 [self.id, contact.id, contact.email_normalized],
                 expiration=LINK_LIFETIME,
             )
-            url = f"{self.get_base_url()}/support/notifications?token={token}"
+            url = f"{self.get_base_url()}/support/notifications#token={token}"
             self._mail_reader(template, contact, notifications_url=url)
 
     @api.model

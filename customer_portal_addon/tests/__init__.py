@@ -6,6 +6,7 @@ from . import (
     test_api_description,
     test_api_keys,
     test_api_races,
+    test_api_reads,
     test_api_tickets,
     test_architecture,
     test_article_answers,

@@ -2,7 +2,10 @@
 
 import json
 
+from ..models.support_api_counter import _reads
 from .http_common import SupportHttpCase
+
+forget_reads = _reads.clear
 
 
 class ApiData:
@@ -42,6 +45,11 @@ class ApiCase(ApiData, SupportHttpCase):
     def setUpClass(cls):
         super().setUpClass()
         cls._create_keys()
+
+    def setUp(self):
+        super().setUp()
+        forget_reads()
+        self.addCleanup(forget_reads)
 
     def call(self, path, key=None, method=None, headers=None, **kw):
         """Ask for something with a key; whatever comes back is JSON, without cookies.

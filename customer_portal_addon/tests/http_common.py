@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from urllib.parse import parse_qs
 
 from lxml import html
 
@@ -52,6 +53,18 @@ class SupportHttpCase(SupportData, HttpCase):
         page = page or self.url_open("/my/tickets")
         data = {"csrf_token": self.get_token(page), **values}
         return self.url_open(url, data=data, files=files, **kw)
+
+    def open_link(self, link, **kw):
+        """Open a link of a mail like a browser: its page posts what is behind the #."""
+        place, _hash, fragment = link.partition("#")
+        return self.post_link(self.url_open(place), fragment, **kw)
+
+    def post_link(self, page, fragment, **kw):
+        """Do what the script of the page that a link opens does."""
+        [form] = self.find(page, "//form[contains(@class, 'o_support_link')]")
+        values = {field.get("name"): field.get("value") for field in form.inputs}
+        values["token"] = parse_qs(fragment).get("token", [""])[0]
+        return self.url_open(form.get("action"), data=values, **kw)
 
     def find(self, response, xpath):
         """Return the elements of a page, by XPath."""

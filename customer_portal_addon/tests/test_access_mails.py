@@ -39,7 +39,8 @@ class AccessMailCase(SupportCase):
         return self.env["mail.mail"].search([]) - before
 
     def get_token(self, mail):
-        return re.search(r"token=([\w.-]+)", mail.body_html)[1]
+        self.assertNotIn("?token=", mail.body_html)
+        return re.search(r"#token=([\w.-]+)", mail.body_html)[1]
 
     def sign_up(self, token, password="a good word of mine", **values):
         users = self.env["res.users"].with_user(self.env.ref("base.public_user")).sudo()
@@ -481,7 +482,7 @@ class TestInvitation(AccessMailCase):
     def test_staff_send_a_password_mail(self):
         self.ben.partner_id.with_user(self.agent).action_send_password_mail()
         mail = self.env["mail.mail"].search([("email_to", "=", self.ben.login)])
-        self.assertIn("/web/reset_password?token=", mail.body_html)
+        self.assertIn("/support/password#token=", mail.body_html)
 
 
 @tagged("post_install", "-at_install")
@@ -558,7 +559,7 @@ class TestLinks(AccessMailCase):
         contact._invite_to_support(self.company)
         self.send()
         self.mails._request_reset("ivy@adler.example", CLIENT)
-        self.assertIn("/web/signup?token=", self.send().body_html)
+        self.assertIn("/support/activate#token=", self.send().body_html)
 
     def test_no_registration_beside_ours(self):
         self.env["website"].search([]).auth_signup_uninvited = "b2c"

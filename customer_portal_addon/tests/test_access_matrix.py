@@ -60,7 +60,6 @@ NO_LINK = {"all": "404", "guest": "404", "uncovered": "refused"}
 ARTICLE_POST = {"all": "article", "guest": "article", "uncovered": "refused"}
 SEEN = {"all": "204", "guest": "204", "uncovered": "refused"}
 SOLVED = {**SEEN, "all": "/support/kb/solved", "guest": "/support/kb/solved"}
-LINK_POST = {"all": "link", "guest": "link", "uncovered": "refused"}
 
 # For customer administrators, or only those of the company whose contact it is about
 NOBODY = {**INSIDE, "all": "home"}
@@ -96,7 +95,7 @@ ROUTES = {
     "/support/kb/article/<article>/solved": (NO_SUCH_METHOD, SOLVED),
     "/support/kb/answers": (OPEN, NO_SUCH_METHOD),
     "/support/kb/solved": (OPEN, NO_SUCH_METHOD),
-    "/support/ticket/<ticket>/close": (NO_LINK, LINK_POST),  # see test_mail_links.py
+    "/support/ticket/<ticket>/close": (OPEN, NO_LINK),  # see test_mail_links.py
     "/web/signup": (TO_REGISTRATION, TO_REGISTRATION),  # with a link: test_links.py
     "/support/api": (NOTHING, NOTHING),
     "/support/api/<rest>": (NOTHING, NOTHING),
@@ -118,7 +117,9 @@ ROUTES = {
         {**OPEN, "all": "form", "guest": "errors"},
     ),
     "/support/address": (NO_SUCH_METHOD, OPEN),
-    "/support/notifications": (NO_LINK, NO_LINK),  # see test_public_notifications.py
+    "/support/notifications": (OPEN, NO_LINK),  # see test_public_notifications.py
+    "/support/activate": (OPEN, OPEN),  # with a link: test_links.py
+    "/support/password": (OPEN, OPEN),  # with a link: test_links.py
     "/new/ticket": (OVERVIEW, OVERVIEW),
     "/submitted/ticket": (NO_SUCH_METHOD, {**INSIDE, "all": "errors"}),
     "/my/tickets": (INSIDE, INSIDE),
@@ -255,8 +256,6 @@ class TestAccessMatrix(SupportHttpCase):
                 return "ticket"
             if place.startswith("/support/kb/article/"):
                 return "article"
-            if place.startswith("/support/ticket/") and place.endswith("/close"):
-                return "link"
             if place.startswith("/support/ticket/new/"):
                 return "form"
             return {

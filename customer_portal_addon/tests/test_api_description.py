@@ -37,6 +37,7 @@ class TestApiDescription(ApiCase):
     def setUp(self):
         super().setUp()
         self.company.support_api_hourly_limit = 100000
+        self.company.support_api_hourly_read_limit = 100000
         self.statuses = Counter()
         self.number = self.file(self.ben_secret).json()["number"]
         self.description = self.call("/1/openapi.json").json()

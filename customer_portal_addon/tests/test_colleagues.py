@@ -180,7 +180,7 @@ class TestInvitingColleagues(ColleagueTools, SupportCase):
             self.send_queue()
         self.assertEqual(mail.state, "sent")
         sent = self.mail_to("nina@adler.example")
-        self.assertIn("/web/signup?token=", sent["body"])
+        self.assertIn("/support/activate#token=", sent["body"])
         self.assertNotIn("Nina", sent["body"], "no words of the administrator")
         self.assertIn("Anna invites", self.notes_of(contact))
         self.assertFalse(contact.message_partner_ids, "nobody reads on")

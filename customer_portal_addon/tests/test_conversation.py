@@ -196,9 +196,9 @@ class TestConversation(SmtpTools, SupportHttpCase):
 
     def close_by_link(self, ticket, address, comment):
         html = self.mailboxes[address][-1].get_body(("html",)).get_content()
-        [link] = re.findall(r'href="[^"]*(/support/ticket/\d+/close\?[^"]+)"', html)
+        [link] = re.findall(r'href="[^"]*(/support/ticket/\d+/close#[^"]+)"', html)
         self.logout_session()
-        page = self.url_open(link)
+        page = self.open_link(link)
         token = self.find(page, "//input[@name='token']/@value")[0]
         values = {"token": token, "action": "close", "comment": comment}
-        self.post(link.partition("?")[0], values, page=page)
+        self.post(link.partition("#")[0], values, page=page)

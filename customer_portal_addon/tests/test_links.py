@@ -49,8 +49,17 @@ class LinkCase(SupportHttpCase):
         self.assertTrue(url[1].startswith(self.contact.get_base_url()))
         return url[1].removeprefix(self.contact.get_base_url())
 
+    def open_any(self, link):
+        """Open a link of today or one of an older mail."""
+        return self.open_link(link) if "#" in link else self.url_open(link)
+
+    def old(self, link):
+        """Return a link as older mails have it."""
+        link = link.replace("/support/activate#", "/web/signup?")
+        return link.replace("/support/password#", "/web/reset_password?")
+
     def choose_password(self, link, page=None, password=PASSWORD, **values):
-        page = page or self.url_open(link)
+        page = page or self.open_any(link)
         token = re.search(r"token=([\w.-]+)", link)[1]
         data = {
             "token": token,
@@ -58,7 +67,7 @@ class LinkCase(SupportHttpCase):
             "confirm_password": password,
             **values,
         }
-        return self.post(link.partition("?")[0], data, page=page)
+        return self.post(self.old(link).partition("?")[0], data, page=page)
 
     def is_logged_in(self):
         return "/web/login" not in self.url_open("/my/tickets").url
@@ -91,7 +100,7 @@ class TestRegistrationPage(LinkCase):
     def test_from_the_form_into_the_portal(self):
         response = self.register(notifications="1")
         link = self.get_link()
-        page = self.url_open(link)
+        page = self.open_link(link)
         self.assertIn("nils@adler.example", page.text)
         self.assertFalse(self.find(page, "//form//input[@name='login']"))
         response = self.choose_password(
@@ -164,7 +173,11 @@ class TestRegistrationPage(LinkCase):
 @tagged("post_install", "-at_install")
 class TestLinkPages(LinkCase):
     def assert_dead(self, link):
-        response = self.url_open(link)
+        for way in (link, self.old(link)):
+            self.assert_way_dead(way)
+
+    def assert_way_dead(self, link):
+        response = self.open_any(link)
         self.assertEqual(response.status_code, 200)
         self.assertTrue(self.text_of(response, "invalid_link"), link)
         self.assertFalse(self.find(response, "//input[@type='password']"))
@@ -176,7 +189,7 @@ class TestLinkPages(LinkCase):
     def test_invitation(self):
         self._create_ticket(self.ben, partner_id=self.contact.id)
         link = self.get_link()
-        self.assertTrue(link.startswith("/web/signup"))
+        self.assertTrue(link.startswith("/support/activate#token="))
         response = self.choose_password(link, confirm_password="something else")
         self.assertEqual(response.status_code, 422)
         self.assertTrue(self.find(response, "//*[@role='alert']"))
@@ -190,8 +203,8 @@ class TestLinkPages(LinkCase):
     def test_reset(self):
         self.ask_for_reset(self.ben.login)
         link = self.get_link()
-        self.assertTrue(link.startswith("/web/reset_password"))
-        self.assertIn(self.ben.login, self.url_open(link).text)
+        self.assertTrue(link.startswith("/support/password#token="))
+        self.assertIn(self.ben.login, self.open_link(link).text)
         self.choose_password(link)
         self.assertIn(
             "/support", self.login(self.ben, password=PASSWORD).url + "/support"
@@ -211,6 +224,67 @@ class TestLinkPages(LinkCase):
         self.assert_dead(activation.rpartition(".")[0] + "." + reset.rpartition(".")[2])
         self.assert_dead(f"{activation}x")
 
+    def test_links_of_older_mails(self):
+        self.register()
+        activation = self.old(self.get_link())
+        self.ask_for_reset(self.ben.login)
+        reset = self.old(self.get_link())
+        self.assertIn("?token=", activation + reset)
+        self.assertTrue(self.text_of(self.choose_password(activation), "activated"))
+        self.logout_session()
+        self.choose_password(reset)
+        self.login(self.ben, password=PASSWORD)
+        self.assertTrue(self.is_logged_in())
+
+    def test_opening_says_and_changes_nothing(self):
+        self.register()
+        link = self.get_link()
+        before = self.contact.write_date
+        place = link.partition("#")[0]
+        for method in ("GET", "HEAD"):
+            page = self.url_open(place, method=method)
+            self.assertEqual(page.status_code, 200)
+            self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+            self.assertIn("no-store", page.headers["Cache-Control"])
+            self.assertIn("noindex", page.headers["X-Robots-Tag"])
+        page = self.url_open(place)
+        self.assertNotIn("nils@adler.example", page.text)
+        self.assertTrue(self.find(page, "//noscript[contains(., 'JavaScript')]"))
+        shown = self.open_link(link)
+        self.assertTrue(self.find(shown, "//input[@type='password']"))
+        self.assertIn("no-store", shown.headers["Cache-Control"])
+        self.env.invalidate_all()
+        self.assertFalse(self.contact.user_ids)
+        self.assertEqual(self.contact.write_date, before)
+
+    def test_without_a_token(self):
+        for place in ("/support/activate", "/support/password"):
+            page = self.open_link(f"{place}#token=")
+            self.assertTrue(self.text_of(page, "invalid_link"), place)
+            self.assertFalse(self.find(page, "//main//input[@name='login']"))
+
+    @mute_logger("odoo.http")
+    def test_forged_requests_show_nothing(self):
+        self.register()
+        place, _hash, token = self.get_link().partition("#token=")
+        response = self.url_open(place, data={"token": token, "action": "show"})
+        self.assertEqual(response.status_code, 400)
+
+    def test_no_log_has_the_token(self):
+        self.register()
+        activation = self.get_link()
+        self.ask_for_reset(self.ben.login)
+        reset = self.get_link()
+        with self.assertLogs(level="DEBUG") as logs:
+            self.choose_password(activation)
+            self.logout_session()
+            self.choose_password(reset)
+        output = "".join(logs.output)
+        for link in (activation, reset):
+            place, _hash, token = link.partition("#token=")
+            self.assertIn(f"POST {place} ", output)
+            self.assertNotIn(token, output)
+
     def test_refused_meanwhile(self):
         self.register()
         activation = self.get_link()
@@ -229,6 +303,10 @@ class TestLinkPages(LinkCase):
         token = staff.partner_id._generate_signup_token()
         page = self.url_open(f"/web/signup?token={token}&login={self.ben.login}")
         self.assertTrue(self.find(page, "//input[@name='name']"))
+        page = self.open_link(f"/support/activate#token={token}")
+        [form] = self.find(page, "//form[.//input[@name='name']]")
+        self.assertEqual(form.get("action"), "/web/signup")
+        self.assertEqual(form.fields["token"], token)
 
     def test_posted_login_makes_nobody_staff(self):
         self.register()

@@ -27,7 +27,7 @@ class LinkTools:
 
     def token(self, ticket, user=None):
         url = ticket._get_close_url((user or self.ben).partner_id)
-        return parse_qs(urlsplit(url).query)["token"][0]
+        return parse_qs(urlsplit(url).fragment)["token"][0]
 
 
 @tagged("post_install", "-at_install")
@@ -202,6 +202,9 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
         token = self.token(ticket or self.ticket) if token is None else token
         return f"{self.path}?token={token}"
 
+    def link(self, token=None):
+        return self.url(token).replace("?", "#")
+
     def states(self, page):
         found = self.find(page, "//*[starts-with(@data-id, 'link_')]/@data-id")
         return found
@@ -211,7 +214,14 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
         [form] = self.find(page, xpath)
         values = {field.get("name"): field.get("value") for field in form.inputs}
         values.update(kw)
-        return self.url_open(form.get("action"), data=values)
+        done = self.url_open(form.get("action"), data=values)
+        return self.follow(done)
+
+    def follow(self, page):
+        """Do as the script of the page does, if it is one that opens a link."""
+        if not self.text_of(page, "link_opener"):
+            return page
+        return self.post_link(page, urlsplit(page.url).fragment)
 
     def test_from_the_mail_to_the_closed_ticket(self):
         with self.mock_mail_gateway():
@@ -221,9 +231,9 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
             self.settle()
             self.send_queue()
         body = self.mail_to(self.ben.email)["body"]
-        [link] = re.findall(r'href="([^"]+/close\?token=[^"]+)"', body)
-        parts = urlsplit(link)
-        page = self.url_open(f"{parts.path}?{parts.query}")
+        self.assertNotIn("?token=", body)
+        [link] = re.findall(r'href="([^"]+/close#token=[^"]+)"', body)
+        page = self.open_link(link.removeprefix(ticket.get_base_url()))
         self.assertEqual(self.states(page), ["link_solved"])
         self.assertIn(ticket.number, page.text)
         self.assertIn("Printer", page.text)
@@ -246,9 +256,43 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
         self.assertEqual(self.ticket.portal_role, "solved")
         self.assertEqual(self.ticket.write_date, before)
 
+    def test_opening_says_nothing(self):
+        page = self.url_open(self.path)
+        self.assertEqual(page.status_code, 200)
+        self.assertNotIn("Printer", page.text)
+        self.assertNotIn(self.ticket.number, page.text)
+        self.assertTrue(self.find(page, "//noscript[contains(., 'JavaScript')]"))
+        gone = self.url_open(f"/support/ticket/{9**9}/close")
+        texts = (self.text_of(each, "link_opener") for each in (page, gone))
+        self.assertEqual(len(set(texts)), 1)
+
+    def test_showing_changes_nothing(self):
+        before = self.ticket.write_date
+        for _time in range(2):
+            page = self.open_link(self.link())
+            self.assertEqual(self.states(page), ["link_solved"])
+            self.assertIn("Printer", page.text)
+        self.ticket.invalidate_recordset()
+        self.assertEqual(self.ticket.write_date, before)
+        done = self.act(page, comment="Thanks")
+        self.assertEqual(self.states(done), ["link_undoable"])
+
+    def test_no_log_has_the_token(self):
+        token = self.token(self.ticket)
+        with self.assertLogs(level="DEBUG") as logs:
+            done = self.act(self.open_link(self.link(token)))
+            self.act(done)
+        self.assertEqual(self.ticket.portal_role, "waiting_on_us")
+        output = "".join(logs.output)
+        self.assertIn(f"POST {self.path} ", output)
+        [undo] = self.find(done, "//main//input[@name='token']/@value")
+        for secret in (token, undo):
+            self.assertNotIn(secret, output)
+
     def test_headers(self):
-        for url in (self.url(), self.url("x")):
-            headers = self.url_open(url).headers
+        pages = [self.url_open(url) for url in (self.url(), self.url("x"), self.path)]
+        for page in (*pages, self.open_link(self.link())):
+            headers = page.headers
             self.assertIn("no-store", headers["Cache-Control"])
             self.assertIn("noindex", headers["X-Robots-Tag"])
             self.assertEqual(headers["Referrer-Policy"], "no-referrer")
@@ -276,16 +320,21 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
         of_gone = self.token(gone)
         gone.unlink()
         texts = set()
-        for token in ("", "x", "%00", "%C3%A4", self.token(other), of_gone):
-            page = self.url_open(self.url(token))
-            self.assertEqual(page.status_code, 404)
-            self.assertEqual(self.states(page), ["link_broken"])
-            [wrap] = self.find(page, "//*[@id='wrap']")
-            texts.add(wrap.text_content())
+        for token in ("", "x", "%C3%A4", self.token(other), of_gone):
+            pages = [self.open_link(self.link(token))]
+            if token:  # else the page that looks behind the #
+                pages.append(self.url_open(self.url(token)))
+            for page in pages:
+                self.assertEqual(page.status_code, 404)
+                self.assertEqual(self.states(page), ["link_broken"])
+                [wrap] = self.find(page, "//*[@id='wrap']")
+                texts.add(wrap.text_content())
         self.assertEqual(len(texts), 1)
         self.assertIn("This link no longer works", texts.pop())
         huge = f"/support/ticket/{9**30}/close?token={of_gone}"
         self.assertEqual(self.url_open(huge).status_code, 404)
+        page = self.open_link(huge.replace("?", "#"))
+        self.assertEqual(page.status_code, 404)
 
     def test_posting_what_does_not_work(self):
         page = self.url_open(self.url())
@@ -304,7 +353,9 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
 
     def test_reloading_keeps_the_undo(self):
         done = self.act(self.url_open(self.url()))
-        self.assertEqual(self.states(self.url_open(done.url)), ["link_undoable"])
+        [token] = self.find(done, "//main//input[@name='token']/@value")
+        again = self.open_link(self.link(token))
+        self.assertEqual(self.states(again), ["link_undoable"])
 
     def test_undo_too_late(self):
         done = self.act(self.url_open(self.url()))

@@ -291,7 +291,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         self.company.support_close_after_days = 7
         self.move("solved")
         mail = self.mail_to(self.ben.email)
-        [url] = re.findall(r'href="([^"]*/close\?[^"]*)"', mail["body"])
+        [url] = re.findall(r'href="([^"]*/close#[^"]*)"', mail["body"])
         self.assertTrue(url.startswith("https://support.vendor.example/support/ticket"))
         self.assertIn("Close ticket", mail["body"])
         text = " ".join(html2plaintext(mail["body"]).split())
@@ -309,7 +309,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         self.move("solved")
         mail = self.mail_to(self.ben.email)
         self.assertNotIn("Otherwise", mail["body"])
-        self.assertIn("/close?token=", mail["body"])
+        self.assertIn("/close#token=", mail["body"])
 
     def test_links_are_personal(self):
         self.move("solved")
@@ -321,9 +321,9 @@ class TestAutomaticMails(MailOutTools, SupportCase):
 
     def test_only_the_solved_mail_has_the_button(self):
         self.move("closed")
-        self.assertNotIn("/close?", self.mail_to(self.ben.email)["body"])
+        self.assertNotIn("/close#", self.mail_to(self.ben.email)["body"])
         self.post()
-        self.assertNotIn("/close?", self.mail_to(self.ben.email)["body"])
+        self.assertNotIn("/close#", self.mail_to(self.ben.email)["body"])
 
     def test_strangers_get_neutral_words(self):
         self.ticket.name = "CANARY-SUBJECT"
@@ -332,7 +332,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
             self.move(role)
             mail = self.mail_to(STRANGER)
             self.assertNotIn("CANARY", mail["subject"] + mail["body"])
-            self.assertNotIn("/close?", mail["body"])
+            self.assertNotIn("/close#", mail["body"])
             self.assertNotIn(self.ben.name, mail["body"])
             self.assertIn(self.ticket.number, mail["subject"])
             self.assertIn(label, mail["body"])
@@ -397,7 +397,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         for user, title in ((self.ben, BUTTON), (self.anna, GERMAN_BUTTON)):
             mail = self.mail_to(user.email)
             self.assertIn("Vendor's words", mail["body"])
-            self.assertIn("/close?token=", mail["body"])
+            self.assertIn("/close#token=", mail["body"])
             self.assertButton(mail, self.ticket, title)
             self.assertEqual(mail["subject"], f"Good news ({self.ticket.number})")
             self.assertNotIn("world.example", str(mail["EmailMessage"]))

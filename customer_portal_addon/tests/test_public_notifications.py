@@ -20,12 +20,12 @@ class TestPublicNotifications(PublicFormCase):
         ticket = self.file(notifications="1", **values)
         self.welcome()
         texts = " ".join(map(self.text_of_mail, self.mails_to(ADDRESS)))
-        urls = re.findall(r"/support/notifications\?token=[\w-]+", texts)
+        urls = re.findall(r"/support/notifications#token=[\w-]+", texts)
         self.assertEqual(len(set(urls)), 1, texts)
         return ticket, urls[0]
 
     def confirm(self, url):
-        page = self.url_open(url)
+        page = self.open_link(url)
         [token] = self.find(page, "//main//input[@name='token']/@value")
         return self.post("/support/notifications", {"token": token}, page=page)
 
@@ -41,8 +41,11 @@ class TestPublicNotifications(PublicFormCase):
         ticket, url = self.ask()
         self.assertTrue(ticket.wants_notifications)
         self.assertFalse(self.is_subscribed(ticket))
-        page = self.url_open(url)
-        self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+        opener = self.url_open(url.partition("#")[0])
+        self.assertTrue(self.text_of(opener, "link_opener"))
+        for page in (opener, self.url_open(url.replace("#", "?")), self.open_link(url)):
+            self.assertEqual(page.headers["Referrer-Policy"], "no-referrer")
+            self.assertIn("no-store", page.headers["Cache-Control"])
         self.assertTrue(self.find(page, "//*[@data-id='notifications_ask']"))
         self.assertFalse(self.is_subscribed(ticket), "mail scanners open links")
         self.assertFalse(self.consents())
@@ -82,9 +85,12 @@ class TestPublicNotifications(PublicFormCase):
             self.assertNotIn("canary", str(mail["subject"]).lower())
 
     def assertBroken(self, token):
-        page = self.url_open(f"/support/notifications?token={token}")
-        self.assertEqual(page.status_code, 404)
-        self.assertTrue(self.find(page, "//*[@data-id='notifications_broken']"))
+        pages = [self.open_link(f"/support/notifications#token={token}")]
+        if token:
+            pages.append(self.url_open(f"/support/notifications?token={token}"))
+        for page in pages:
+            self.assertEqual(page.status_code, 404)
+            self.assertTrue(self.find(page, "//*[@data-id='notifications_broken']"))
         response = self.post("/support/notifications", {"token": token}, page=page)
         self.assertEqual(response.status_code, 404)
 
@@ -102,6 +108,15 @@ class TestPublicNotifications(PublicFormCase):
         ticket.partner_id.email = "moved@stranger.example"
         self.assertBroken(token)
         self.assertFalse(self.is_subscribed(ticket))
+
+    def test_no_log_has_the_token(self):
+        ticket, url = self.ask()
+        with self.assertLogs(level="DEBUG") as logs:
+            self.confirm(url)
+        self.assertTrue(self.is_subscribed(ticket))
+        output = "".join(logs.output)
+        self.assertIn("POST /support/notifications ", output)
+        self.assertNotIn(url.partition("token=")[2], output)
 
     def test_links_end_after_seven_days(self):
         tickets = self.env["helpdesk.ticket"]

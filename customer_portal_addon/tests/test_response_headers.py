@@ -113,7 +113,10 @@ class TestResponseHeaders(SupportHttpCase):
                 "/support/no-such-page",
                 f"/support/ticket/{self.ticket.id}/close?token={token}",
                 f"/support/ticket/{self.ticket.id}/close?token=broken",
+                f"/support/ticket/{self.ticket.id}/close",
                 "/support/notifications?token=x",
+                "/support/activate",
+                "/support/password",
                 "/web/login",
                 "/web/reset_password",
                 "/web/signup?token=x",
@@ -156,6 +159,10 @@ class TestResponseHeaders(SupportHttpCase):
         for url in (
             f"/support/ticket/{self.ticket.id}/close?token=x",
             "/support/notifications?token=x",
+            f"/support/ticket/{self.ticket.id}/close",
+            "/support/notifications",
+            "/support/activate",
+            "/support/password",
             "/web/signup?token=x",
             "/web/reset_password?token=x",
         ):

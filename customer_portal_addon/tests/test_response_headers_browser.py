@@ -98,7 +98,11 @@ PUBLIC = (
     "/support/ticket/new",
     "/support/ticket/{ticket}/close?token={token}",
     "/support/ticket/{ticket}/close?token=broken",
+    "/support/ticket/{ticket}/close",
     "/support/notifications?token=broken",
+    "/support/notifications",
+    "/support/activate",
+    "/support/password",
     "/support/refused",
     "/support/no-such-page",
 )

@@ -68,6 +68,18 @@ class TestTours(SupportHttpCase):
         self.assertEqual(ticket.name, "Crash in the warehouse")
         self.assertEqual(ticket.portal_role, "waiting_on_us")
 
+    def test_link_of_a_mail(self):
+        """Without a login; the token is seen by nobody but the browser."""
+        ticket = self._create_ticket(self.ben, name="Printer")
+        ticket._move_to("solved")
+        url = ticket._get_close_url(self.ben.partner_id)
+        place = url.removeprefix(ticket.get_base_url())
+        # not at once: the page of the link is left before a tour can start
+        start = f"/support/refused#{place}"
+        self.start_tour(start, "customer_portal_addon.mail_link")
+        self.assertTrue(ticket.closed)
+        self.assertIn("Thanks a lot", ticket._get_conversation().body)
+
     def test_crossing_answers(self):
         """What others wrote is shown before one answers; nothing is lost."""
         ticket = self._file(self.ben)

@@ -205,7 +205,7 @@ PATHS = {
             "operationId": "getTicket",
             "summary": "Where a ticket of the key's owner stands.",
             "parameters": [NUMBER, LANGUAGE],
-            "responses": _answers(200, "Status", BY_KEY),
+            "responses": _answers(200, "Status", (*BY_KEY, 429)),
         }
     },
     "/support/api/1/types": {
@@ -213,7 +213,7 @@ PATHS = {
             "operationId": "getTypes",
             "summary": "The ticket types with their forms.",
             "parameters": [LANGUAGE],
-            "responses": _answers(200, "Types", BY_KEY),
+            "responses": _answers(200, "Types", (*BY_KEY, 429)),
         }
     },
     "/support/api/1/openapi.json": {

@@ -27,7 +27,8 @@ OURS = (
 EXACTLY_OURS = {"/my"}
 # Whose address, or what they show, opens something: a token, a password
 SECRET = re.compile(
-    r"/(web/(login|reset_password|signup)|support/notifications)(/|$)"
+    r"/web/(login|reset_password|signup)(/|$)"
+    r"|/support/(notifications|activate|password)(/|$)"
     r"|/support/ticket/\d+/close$|/my/ticket/\d+/[^/]{20,}$"
 )
 # What one types a long text into; "Back" leads to it again, with what was typed

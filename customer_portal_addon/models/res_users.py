@@ -216,7 +216,9 @@ class ResUsers(models.Model):
         result = super()._check_password_policy(passwords)
         if any(len(word or "") > MAX_PASSWORD for word in passwords):
             raise UserError(
-                self.env._("Please take at most %(limit)s characters.", limit=MAX_PASSWORD)
+                self.env._(
+                    "Please take at most %(limit)s characters.", limit=MAX_PASSWORD
+                )
             )
         words = ["support", self.env.company.sudo().name or ""]
         for user_sudo in self.sudo():

@@ -287,7 +287,9 @@ class SupportLoginCount(models.Model):
         now = fields.Datetime.now()
         with self._look(keys) as (cr, rows):
             rows[0] = Row(started_at=now, known_at=now)
-            rows[1:] = [row._replace(started_at=row.started_at or now) for row in rows[1:]]
+            rows[1:] = [
+                row._replace(started_at=row.started_at or now) for row in rows[1:]
+            ]
             self._store(cr, keys, rows)
 
     @api.model

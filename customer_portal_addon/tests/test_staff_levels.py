@@ -81,6 +81,7 @@ CLOSED = {
     "support.article.view",
     "support.article.word",
     "support.form.count",
+    "support.login.count",
     "support.ticket.text",
 }
 # Wizards: the lowest level that opens them; what they name is checked below

@@ -157,16 +157,18 @@ class MailMessage(models.Model):
 
     def _to_store(self, store, fields, **kwargs):
         """Take out again what Odoo reads of each message, whoever asks."""
-        if not self._hides_addresses():
+        cache = self.env.cr.cache
+        # Odoo calls it once more for each message
+        if not self._hides_addresses() or cache.get(STORING):
             return super()._to_store(store, fields, **kwargs)
-        self.env.cr.cache[STORING] = True
+        cache[STORING] = True
         try:
             super()._to_store(store, fields, **kwargs)
         finally:
-            del self.env.cr.cache[STORING]
-        chats = self.sudo().filtered(lambda message: message.model in CHATS)
+            del cache[STORING]
+        chats_sudo = self.sudo().filtered(lambda message: message.model in CHATS)
         for values in store.data.get("mail.message", {}).values():
-            if values.get("id") not in chats.ids:
+            if values.get("id") not in chats_sudo.ids:
                 values.pop("incoming_email_cc", None)
                 values.pop("incoming_email_to", None)
         return None

@@ -73,7 +73,7 @@ mail.blacklist: mail_action_blacklist_remove
 mail.compose.message: open_template_creation_wizard
 mail.message: action_open_document portal_message_format
 mail.message.subtype: default_subtypes
-mail.thread: message_post message_subscribe message_unsubscribe message_update
+mail.thread: message_unsubscribe
 mailing.contact: action_add_to_mailing_list action_import
 mailing.contact.import: action_open_base_import
 mailing.list: action_open_import action_send_mailing action_view_contacts
@@ -116,12 +116,13 @@ res.partner: action_open_business_doc action_open_support_contracts
 res.partner.bank: get_supported_account_types retrieve_acc_type
 res.users: action_change_password_wizard action_get action_open_my_account_settings
     action_show_groups context_get get_company_currency_id get_totp_invite_url
-    onchange_parent_id
+    get_password_policy onchange_parent_id
 sale.order: action_draft action_open_business_doc action_open_discount_wizard
     action_quotation_send action_view_invoice
 sale.order.line: action_add_from_catalog
 support.article: action_open_feedback
 support.article.category: action_open_articles open_website_url
+support.customer.thread.mixin: message_get_followers message_subscribe
 support.partner.api.mixin: action_open_api_keys
 theme.ir.ui.view: compute_arch_fs
 uom.uom: action_open_packaging_barcodes compare round
@@ -147,7 +148,9 @@ WRITES = {
     "res.users.preference_save": ["res_users", "res_partner"],
     "res.users.remove_oauth_access_token": ["res_users"],
     # on one's own invoice, as in the box on its page: in one's own name, to our team
-    "mail.thread.message_post": ["mail_message"],
+    "support.customer.thread.mixin.message_notify": ["mail_message"],
+    "support.customer.thread.mixin.message_post": ["mail_message"],
+    "support.customer.thread.mixin.message_post_with_source": ["mail_message"],
     "res.users.reset_password": ["support_access_mail"],
     "res.users.switch_tour_enabled": ["res_users"],
     "sale.order.action_preview_sale_order": ["sale_order"],

@@ -73,7 +73,7 @@ mail.blacklist: mail_action_blacklist_remove
 mail.compose.message: open_template_creation_wizard
 mail.message: action_open_document portal_message_format
 mail.message.subtype: default_subtypes
-mail.thread: message_unsubscribe
+mail.thread: message_get_followers message_subscribe message_unsubscribe message_update
 mailing.contact: action_add_to_mailing_list action_import
 mailing.contact.import: action_open_base_import
 mailing.list: action_open_import action_send_mailing action_view_contacts
@@ -122,7 +122,7 @@ sale.order: action_draft action_open_business_doc action_open_discount_wizard
 sale.order.line: action_add_from_catalog
 support.article: action_open_feedback
 support.article.category: action_open_articles open_website_url
-support.customer.thread.mixin: message_get_followers message_subscribe
+support.customer.thread.mixin: message_get_followers message_subscribe message_update
 support.partner.api.mixin: action_open_api_keys
 theme.ir.ui.view: compute_arch_fs
 uom.uom: action_open_packaging_barcodes compare round
@@ -148,6 +148,9 @@ WRITES = {
     "res.users.preference_save": ["res_users", "res_partner"],
     "res.users.remove_oauth_access_token": ["res_users"],
     # on one's own invoice, as in the box on its page: in one's own name, to our team
+    "mail.thread.message_notify": ["mail_message"],
+    "mail.thread.message_post": ["mail_message"],
+    "mail.thread.message_post_with_source": ["mail_message"],
     "support.customer.thread.mixin.message_notify": ["mail_message"],
     "support.customer.thread.mixin.message_post": ["mail_message"],
     "support.customer.thread.mixin.message_post_with_source": ["mail_message"],

@@ -179,8 +179,8 @@ mail.scheduled.message: open_edit_form post_message
 mail.template: action_open_mail_preview create_action send_mail send_mail_batch
     unlink_action
 mail.template.reset: reset_template
-mail.thread: message_change_thread message_parse message_process message_route
-    notify_cancel_by_type
+mail.thread: message_change_thread message_mail_with_source message_new message_parse
+    message_process message_route notify_cancel_by_type
 mail.thread.blacklist: mail_action_blacklist_remove
 mail.thread.phone: phone_action_blacklist_remove
 mailing.contact: add_to_list
@@ -311,7 +311,7 @@ support.credit.statement: action_print
 support.mail.aside: action_create_ticket action_done
 support.offer.source.mixin: action_open_offers action_send_offer
 support.partner.access.mixin: action_subscribe_to_support_list
-support.customer.thread.mixin: message_mail_with_source message_new message_update
+support.customer.thread.mixin: message_mail_with_source message_new
 support.partner.staff.mixin: action_send_password_mail action_send_support_invitation
 support.partner.claim.mixin: action_accept_support_claim
 support.phone.ticket: action_create_ticket

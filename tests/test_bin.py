@@ -267,7 +267,7 @@ def test_failed_step_names_its_log(tmp_path):
 
 
 def test_test_paths_are_looked_up_below_the_addon():
-    name = next((REPO / cache.ADDON / "tests").glob("test_*.py")).name
+    name = "x"
     paths, others = run_tests.resolve([f"tests/{name}::Some", "-k", "name"])
     assert paths == [f"{REPO / cache.ADDON / 'tests' / name}::Some"]
     assert others == ["-k", "name"]

@@ -47,6 +47,17 @@ def checks(programs, fix):
     yield "ruff check", program(ruff, "check", *mend, ".")
     if modules:
         yield "pylint-odoo", program(programs / "pylint", *modules)
+        tests = [f"{module}/tests" for module in modules if has_tests(module)]
+        # pylint-odoo knows tests by their folder, but not those in folders below it
+        yield (
+            "pylint-odoo on tests",
+            program(
+                programs / "pylint",
+                "--ignore-paths=^$",
+                "--disable=translation-required",
+                *tests,
+            ),
+        )
         hooks = programs / "oca-checks-odoo-module"
         manifests = [f"{module}/__manifest__.py" for module in modules]
         yield "OCA's checks of XML and CSV", program(hooks, *mend, *manifests)
@@ -57,6 +68,10 @@ def checks(programs, fix):
 
 def is_manifest(name):
     return name.count("/") == 1 and name.endswith("/__manifest__.py")
+
+
+def has_tests(module):
+    return (cache.REPO / module / "tests" / "__init__.py").is_file()
 
 
 def tracked():

@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 
-from ..tools.list_filters import parse_number
+from ..tools.web.list_filters import parse_number
 
 
 class ReportSupportCreditStatement(models.AbstractModel):

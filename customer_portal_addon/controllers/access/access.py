@@ -9,8 +9,8 @@ from odoo.http import request
 from odoo.addons.auth_signup.controllers.main import AuthSignupHome
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
-from ..exceptions import SupportAccessRefused
-from . import replica
+from ...exceptions import SupportAccessRefused
+from ..base import replica
 from .mail_links import render_opener
 
 

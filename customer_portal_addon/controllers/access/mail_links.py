@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from odoo import http
 from odoo.http import request
 
-from . import replica
+from ..base import replica
 
 # Nobody but the reader's browser is to keep or to pass on such an address
 HEADERS = {

@@ -8,11 +8,11 @@ nor a session.
 from odoo import http
 from odoo.http import request
 
-from ..exceptions import SupportApiProblem
-from ..tools import api_description, api_document, api_schema
-from . import replica
+from ...exceptions import SupportApiProblem
+from ...tools.api import api_description, api_document, api_schema
+from ..base import replica
+from ..form.ticket_form import read_file
 from .api_dispatcher import make_json
-from .ticket_form import read_file
 
 
 class SupportApiController(http.Controller):

@@ -7,8 +7,8 @@ from werkzeug.exceptions import HTTPException
 
 from odoo import http
 
-from ..exceptions import SupportApiProblem, SupportUnavailable
-from ..tools import api_description
+from ...exceptions import SupportApiProblem, SupportUnavailable
+from ...tools.api import api_description
 
 
 def make_problem(status, code=None, detail=None, errors=(), headers=None, **more):

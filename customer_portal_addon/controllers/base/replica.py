@@ -5,7 +5,7 @@ Odoo calls these on a cursor of the replica; without one they decide nothing.
 
 from odoo.http import SAFE_HTTP_METHODS, request
 
-from ..tools import api_key
+from ...tools.api import api_key
 
 
 def read(controller, rule, args):

@@ -7,8 +7,8 @@ from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import CustomerPortal
 
-from . import replica
-from .access import SupportAccess
+from ..access.access import SupportAccess
+from ..base import replica
 
 PAGE = "/my/credit"
 MIME_TYPES = {"csv": "text/csv; charset=utf-8", "pdf": "application/pdf"}

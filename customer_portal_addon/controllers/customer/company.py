@@ -10,8 +10,8 @@ from odoo.http import request
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from . import replica
-from .access import SupportAccess
+from ..access.access import SupportAccess
+from ..base import replica
 
 ACTIONS = ("invite", "rename", "switch_off", "switch_on", "appoint", "dismiss")
 

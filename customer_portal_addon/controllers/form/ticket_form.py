@@ -7,7 +7,7 @@ from odoo.http import request
 
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 
-from . import replica
+from ..base import replica
 
 
 def get_max_upload(_controller):

@@ -10,8 +10,8 @@ from odoo.http import request
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from ..tools.form_values import clean_text
-from . import replica
+from ...tools.form.form_values import clean_text
+from ..base import replica
 
 ANSWERS = ("yes", "no", "sent")
 # How many articles a session remembers that it has been counted for

@@ -3,9 +3,9 @@
 from odoo import http
 from odoo.http import SessionExpiredException, request
 
-from . import replica
-from .access import SupportAccess
-from .ticket_form import SupportTicketForm, read_posted_form
+from ..access.access import SupportAccess
+from ..base import replica
+from ..form.ticket_form import SupportTicketForm, read_posted_form
 
 
 def get_max_upload(_controller):

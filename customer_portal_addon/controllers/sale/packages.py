@@ -4,8 +4,8 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from ..tools import list_filters
-from . import replica
+from ...tools.web import list_filters
+from ..base import replica
 
 
 class SupportPackages(http.Controller):

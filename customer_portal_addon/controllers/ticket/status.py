@@ -3,7 +3,7 @@
 from odoo import http
 from odoo.http import request
 
-from . import replica
+from ..base import replica
 
 
 class SupportStatus(http.Controller):

@@ -3,8 +3,8 @@
 from odoo import http
 from odoo.http import request
 
-from . import replica
-from .ticket_form import read_posted_form
+from ..base import replica
+from ..form.ticket_form import read_posted_form
 from .tickets import SupportTickets
 
 

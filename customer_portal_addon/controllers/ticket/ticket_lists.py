@@ -8,7 +8,7 @@ from odoo.http import content_disposition, request
 
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from . import replica
+from ..base import replica
 from .tickets import SupportTickets
 
 OWN = "/my/tickets"

@@ -8,8 +8,8 @@ from odoo.http import request
 from odoo.addons.helpdesk_mgmt.controllers.main import HelpdeskTicketController
 from odoo.addons.helpdesk_mgmt.controllers.myaccount import CustomerPortalHelpdesk
 
-from . import replica
-from .ticket_form import get_max_upload, read_posted_form
+from ..base import replica
+from ..form.ticket_form import get_max_upload, read_posted_form
 
 ACTIONS = ("participants", "edit", "close", "reopen", "leave")
 

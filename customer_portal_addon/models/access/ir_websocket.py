@@ -3,7 +3,7 @@ from odoo.http import SessionExpiredException
 
 from odoo.addons.bus.websocket import wsrequest
 
-from ..exceptions import SupportAccessRefused
+from ...exceptions import SupportAccessRefused
 
 
 class IrWebsocket(models.AbstractModel):

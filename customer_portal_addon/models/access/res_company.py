@@ -4,7 +4,7 @@ from urllib.parse import urljoin
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
-from ..tools import response_headers, security_txt
+from ...tools.web import response_headers, security_txt
 
 # A list that a browser is told with each page; settings of other kinds are not in it
 READ_WITH_PAGES = {
@@ -21,11 +21,10 @@ POLICIES = [
 ]
 
 
-class SupportSecuritySettingsMixin(models.AbstractModel):
+class ResCompany(models.Model):
     """What browsers are told about our pages, how long logins last, whom to tell."""
 
-    _name = "support.security.settings.mixin"
-    _description = "Security Settings"
+    _inherit = "res.company"
 
     support_csp = fields.Selection(
         POLICIES,

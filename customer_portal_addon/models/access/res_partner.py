@@ -3,11 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools import consteq, email_normalize, hmac
 
 
-class SupportPartnerAccessMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """How a contact comes to a login, and onto the notification list."""
 
-    _name = "support.partner.access.mixin"
-    _description = "Ways of Contacts to a Login"
+    _inherit = "res.partner"
 
     support_access_mail_ids = fields.One2many(
         "support.access.mail",

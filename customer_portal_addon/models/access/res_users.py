@@ -6,17 +6,15 @@ from odoo.tools import SQL
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
-from ..exceptions import SupportAccessRefused
-from ..tools import pictures
-from ..tools.passwords import is_easy
+from ...exceptions import SupportAccessRefused
+from ...tools.files import pictures
+from ...tools.web.passwords import is_easy
 
 MAX_PASSWORD = 128
 
 
 class ResUsers(models.Model):
-    _name = "res.users"
-    # The mixin comes first: it overrides methods of auth_oauth
-    _inherit = ["support.oauth.mixin", "support.session.user.mixin", "res.users"]
+    _inherit = "res.users"
 
     # ---------------------------------------------------
     # The gate at the login doors

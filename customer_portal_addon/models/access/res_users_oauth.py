@@ -6,20 +6,19 @@ from odoo.exceptions import AccessDenied
 from odoo.fields import Domain
 from odoo.tools import escape_psql
 
-from ..exceptions import SupportAccessRefused
+from ...exceptions import SupportAccessRefused
 
 _logger = logging.getLogger(__name__)
 
 
-class SupportOauthMixin(models.AbstractModel):
+class ResUsers(models.Model):
     """Logging in by an account elsewhere, for example at Google.
 
     Such a login belongs to a user who exists already; it never makes one. The gate
     asks later, where all credentials are checked.
     """
 
-    _name = "support.oauth.mixin"
-    _description = "Support Logins by OAuth"
+    _inherit = "res.users"
 
     @api.model
     def _auth_oauth_validate(self, provider, access_token):

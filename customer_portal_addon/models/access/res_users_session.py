@@ -3,14 +3,13 @@ import time
 
 from odoo import models
 
-from ..tools import session_age
+from ...tools.dates import session_age
 
 AGE = "support_age"  # in the session: see tools/session_age.py
 
 
-class SupportSessionUserMixin(models.AbstractModel):
-    _name = "support.session.user.mixin"
-    _description = "How long the login of a user lasts"
+class ResUsers(models.Model):
+    _inherit = "res.users"
 
     def _get_support_session_end(self, session):
         """Tell whether a login of this user is too old.

@@ -8,7 +8,7 @@ from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import email_normalize, hmac
 
-from ..tools import form_values
+from ...tools.form import form_values
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ class SupportAccessMail(models.Model):
     """
 
     _name = "support.access.mail"
-    _inherit = ["support.access.answer.mixin"]
     _description = "Access Mail"
     _order = "asked_at desc, id desc"
     _rec_name = "email"

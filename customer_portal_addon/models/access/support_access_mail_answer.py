@@ -4,11 +4,10 @@ from odoo.tools import escape_psql
 from odoo.addons.iap.tools import iap_tools
 
 
-class SupportAccessAnswerMixin(models.AbstractModel):
+class SupportAccessMail(models.Model):
     """What is answered to somebody who asks for a way in, and whose contact it is."""
 
-    _name = "support.access.answer.mixin"
-    _description = "Answers of Access Mails"
+    _inherit = "support.access.mail"
 
     def _find_registration_answer(self):
         """Return what to answer to a registration, and whose contact it is about.

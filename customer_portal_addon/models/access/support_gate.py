@@ -4,7 +4,7 @@ from typing import NamedTuple
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.coverage import Period, coverage, local_day
+from ...tools.dates.coverage import Period, coverage, local_day
 
 
 class Decision(NamedTuple):

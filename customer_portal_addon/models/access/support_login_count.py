@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessDenied
 from odoo.tools import SQL, hmac
 
-from ..exceptions import SupportAccessRefused, SupportLoginPaused
-from ..tools import client
+from ...exceptions import SupportAccessRefused, SupportLoginPaused
+from ...tools.web import client
 
 # Attempts are forgotten after that time
 ACCOUNT_WINDOW = timedelta(days=1)

@@ -3,18 +3,18 @@ from urllib.parse import quote
 from odoo import api, models
 from odoo.tools import email_normalize
 
-from ..tools import api_document, context, form_values
-from ..tools.names import person_name
+from ...tools.api import api_document
+from ...tools.form import context, form_values
+from ...tools.text.names import person_name
 
 
-class SupportTicketApiMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """How what a program sends becomes a ticket, and what it reads of it.
 
     Called with all rights, by the door for programs, which knows whose key it is.
     """
 
-    _name = "support.ticket.api.mixin"
-    _description = "Tickets From Programs"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Filing

@@ -1,17 +1,16 @@
 from odoo import api, models
 
-from ..exceptions import SupportApiProblem
-from ..tools import api_document, api_schema
+from ...exceptions import SupportApiProblem
+from ...tools.api import api_document, api_schema
 
 # Names of the form's inputs -> where they stand in the document
 POINTERS = {"priority": "#/urgency", "files_again": None}
 
 
-class SupportTicketApiFormMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Checking what a program sends: by the same rules as the form of the type."""
 
-    _name = "support.ticket.api.form.mixin"
-    _description = "Forms of Tickets From Programs"
+    _inherit = "helpdesk.ticket"
 
     @api.model
     def _check_api_document(self, document):

@@ -1,11 +1,10 @@
 from odoo import models
 
 
-class SupportTicketTypeApiMixin(models.AbstractModel):
+class HelpdeskTicketType(models.Model):
     """The form of a type, as a program reads it to build its window."""
 
-    _name = "support.ticket.type.api.mixin"
-    _description = "Forms for Programs"
+    _inherit = "helpdesk.ticket.type"
 
     def _get_api_form(self):
         """Return the type with its fields and its rules for files.

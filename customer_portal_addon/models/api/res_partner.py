@@ -2,11 +2,10 @@ from odoo import fields, models
 from odoo.fields import Domain
 
 
-class SupportPartnerApiMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """The API keys of a contact, and of a customer with all its contacts."""
 
-    _name = "support.partner.api.mixin"
-    _description = "API Keys of Contacts"
+    _inherit = "res.partner"
 
     support_api_key_count = fields.Integer(
         string="API keys",

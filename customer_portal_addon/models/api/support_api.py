@@ -2,8 +2,8 @@ import re
 
 from odoo import api, models
 
-from ..exceptions import SupportApiProblem
-from ..tools import api_schema
+from ...exceptions import SupportApiProblem
+from ...tools.api import api_schema
 
 _IDEMPOTENCY_KEY = re.compile(rf"[\x21-\x7e]{{1,{api_schema.MAX_IDEMPOTENCY_KEY}}}")
 _NUMBER = re.compile(r"[\w./-]{1,64}")

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.tally import Tally
+from ...tools.web.tally import Tally
 
 # What was read by this worker
 _reads = Tally()

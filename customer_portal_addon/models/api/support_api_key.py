@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, consteq
 from odoo.tools.misc import get_lang
 
-from ..tools import api_key
+from ...tools.api import api_key
 
 EDITABLE = frozenset({"name", "can_file", "can_read", "date_end"})
 # The last use is noted that often: reading must not write each time
@@ -21,7 +21,6 @@ class SupportApiKey(models.Model):
     """
 
     _name = "support.api.key"
-    _inherit = ["support.api.key.owner.mixin"]
     _description = "API Key of the Support Portal"
     _order = "id desc"
 

@@ -2,21 +2,21 @@ from odoo import api, models
 from odoo.exceptions import AccessDenied, ValidationError
 from odoo.fields import Domain
 
-from ..exceptions import SupportLoginPaused
-from ..tools import form_values, list_filters
+from ...exceptions import SupportLoginPaused
+from ...tools.form import form_values
+from ...tools.web import list_filters
 
 MAX_OWN_KEYS = 10
 
 
-class SupportApiKeyOwnerMixin(models.AbstractModel):
+class SupportApiKey(models.Model):
     """What contacts do with keys themselves, on the security page of the portal.
 
     Portal users have no rights on keys: what follows looks only at those of the
     current user, and of the company for its administrators.
     """
 
-    _name = "support.api.key.owner.mixin"
-    _description = "API Keys in the Portal"
+    _inherit = "support.api.key"
 
     @api.model
     def _is_offered(self):

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..exceptions import SupportApiProblem
+from ...exceptions import SupportApiProblem
 
 KEPT = timedelta(days=2)
 

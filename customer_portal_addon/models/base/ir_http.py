@@ -4,21 +4,14 @@ from odoo import api, models
 from odoo.http import SessionExpiredException, request
 from odoo.tools import hmac
 
-from ..tools import client
+from ...tools.web import client
 
 # Where methods of models are called by their names
 CALLS = ("/web/dataset/call_", "/jsonrpc", "/xmlrpc/", "/json/")
 
 
 class IrHttp(models.AbstractModel):
-    _name = "ir.http"
-    _inherit = [
-        "support.sessions.http.mixin",
-        "support.headers.http.mixin",
-        "support.odd.http.mixin",
-        "support.replica.http.mixin",
-        "ir.http",
-    ]
+    _inherit = "ir.http"
 
     # ---------------------------------------------------
     # The gate in front of every request

@@ -6,7 +6,7 @@ from werkzeug.exceptions import HTTPException
 from odoo import models
 from odoo.http import FutureResponse, request
 
-from ..tools import response_headers
+from ...tools.web import response_headers
 
 # In addresses: what they open is for whoever was sent the link, Odoo's own included
 TOKENS = {"token", "access_token"}
@@ -21,11 +21,10 @@ class FlaggedResponse(FutureResponse):
         return super().set_cookie(*args, **kw)
 
 
-class SupportHeadersHttpMixin(models.AbstractModel):
+class IrHttp(models.AbstractModel):
     """The one place that decides on the headers and cookies of an answer."""
 
-    _name = "support.headers.http.mixin"
-    _description = "Headers of answers"
+    _inherit = "ir.http"
 
     @classmethod
     def _match(cls, path_info):

@@ -3,8 +3,8 @@ from werkzeug.exceptions import BadRequest
 from odoo import models
 from odoo.http import request
 
-from ..tools.host_name import is_host, is_path
-from ..tools.list_filters import are_objects
+from ...tools.web.host_name import is_host, is_path
+from ...tools.web.list_filters import are_objects
 
 STATEMENT = "customer_portal_addon.support_credit_statement"
 
@@ -15,11 +15,10 @@ OURS = ("/support", "/my/ticket", "/my/credit", "/my/colleagues")
 MAX_FORM = 1024 * 1024
 
 
-class SupportOddHttpMixin(models.AbstractModel):
+class IrHttp(models.AbstractModel):
     """Requests as no browser sends them, too long ones, and many at once."""
 
-    _name = "support.odd.http.mixin"
-    _description = "Odd requests"
+    _inherit = "ir.http"
 
     # ---------------------------------------------------
     # What no browser sends

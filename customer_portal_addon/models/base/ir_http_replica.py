@@ -8,7 +8,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.http import SAFE_HTTP_METHODS, request
 
-from ..exceptions import SupportUnavailable
+from ...exceptions import SupportUnavailable
 
 # In the session: what a replica has to have before it shows its pages to it
 WRITTEN = "support_written"
@@ -17,11 +17,10 @@ FORMS = ("/support/", "/my/ticket/", "/my/colleagues/", "/submitted/", "/ticket/
 RETRY_AFTER = 60  # seconds
 
 
-class SupportReplicaHttpMixin(models.AbstractModel):
+class IrHttp(models.AbstractModel):
     """What requests do with two databases: the primary, and a replica to read from."""
 
-    _name = "support.replica.http.mixin"
-    _description = "Requests with a database replica"
+    _inherit = "ir.http"
 
     # ---------------------------------------------------
     # Replicas: reading what one has written

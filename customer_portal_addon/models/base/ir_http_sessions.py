@@ -5,14 +5,13 @@ from odoo.http import SessionExpiredException, request
 AGE = "support_age"  # in the session: see tools/session_age.py
 
 
-class SupportSessionsHttpMixin(models.AbstractModel):
+class IrHttp(models.AbstractModel):
     """How long logins of portal users last. Without a query, without a write each time.
 
     Open websockets note nothing: a page that nobody looks at is no visit.
     """
 
-    _name = "support.sessions.http.mixin"
-    _description = "How long logins last"
+    _inherit = "ir.http"
 
     @classmethod
     def _authenticate(cls, endpoint):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.coverage import local_day
+from ...tools.dates.coverage import local_day
 
 # Settings that the pages of customers follow with the customer's own rights; the
 # others tell nobody how the portal is guarded
@@ -12,13 +12,7 @@ OPEN_SETTINGS = {
 
 
 class ResCompany(models.Model):
-    _name = "res.company"
-    _inherit = [
-        "support.credit.settings.mixin",
-        "support.public.settings.mixin",
-        "support.security.settings.mixin",
-        "res.company",
-    ]
+    _inherit = "res.company"
 
     support_policy = fields.Selection(
         [

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from odoo import api, models, tools
 from odoo.tools import SQL, config
 
-from ..tools import response_headers
+from ...tools.web import response_headers
 
 SETTINGS = "/odoo/action-customer_portal_addon.customer_portal_settings_action"
 GENERAL = "/odoo/action-base_setup.action_general_configuration"

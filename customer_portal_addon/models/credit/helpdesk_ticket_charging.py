@@ -7,11 +7,10 @@ MAILS = {
 }
 
 
-class SupportTicketChargingMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """The decision who pays for a ticket: staff take it, and customers are told."""
 
-    _name = "support.ticket.charging.mixin"
-    _description = "Decisions about charging"
+    _inherit = "helpdesk.ticket"
 
     def action_confirm_free(self):
         """Confirm that it is a program error: what is free stays free."""

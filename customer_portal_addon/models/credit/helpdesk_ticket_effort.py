@@ -4,11 +4,10 @@ from odoo.exceptions import AccessError, UserError
 TOTALS = ("worked_minutes_total", "charged_minutes_total", "free_minutes_total")
 
 
-class SupportTicketEffortMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """What was worked on a ticket, and who pays for it."""
 
-    _name = "support.ticket.effort.mixin"
-    _description = "Efforts on support tickets"
+    _inherit = "helpdesk.ticket"
 
     time_entry_ids = fields.One2many(
         "support.time.entry", "ticket_id", string="Efforts", copy=False

@@ -1,14 +1,13 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import thresholds
+from ...tools.credit import thresholds
 
 
-class SupportCreditSettingsMixin(models.AbstractModel):
+class ResCompany(models.Model):
     """How a company sells support: charging, packages, offers and notices."""
 
-    _name = "support.credit.settings.mixin"
-    _description = "Settings of the support credit"
+    _inherit = "res.company"
 
     support_minimum_minutes = fields.Integer(
         string="At least minutes",

@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, get_lang
 
-from ..tools.lots import allocate
+from ...tools.credit.lots import allocate
 from .support_credit_entry import ORIGINS, REASONS
 
 MAX_MINUTES = 10_000_000  # nobody buys nineteen years at once: a slip of the keyboard
@@ -23,14 +23,7 @@ class SupportCreditAccount(models.Model):
     """
 
     _name = "support.credit.account"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "support.credit.page.mixin",
-        "support.credit.billing.mixin",
-        "support.credit.customer.mixin",
-        "support.offer.source.mixin",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "support.offer.source.mixin"]
     _description = "Support Credit Account"
     _rec_name = "partner_id"
 

@@ -5,18 +5,17 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ..tools.billing import month_begin, started_units
+from ...tools.credit.billing import month_begin, started_units
 
 _logger = logging.getLogger(__name__)
 
 OPEN = ("draft", "sent")
 
 
-class SupportCreditBillingMixin(models.AbstractModel):
+class SupportCreditAccount(models.Model):
     """What was used without credit becomes a quotation."""
 
-    _name = "support.credit.billing.mixin"
-    _description = "Billing of the support credit"
+    _inherit = "support.credit.account"
 
     settlement_ids = fields.One2many(
         "sale.order",

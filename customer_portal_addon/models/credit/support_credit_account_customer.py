@@ -3,11 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 
-class SupportCreditCustomerMixin(models.AbstractModel):
+class SupportCreditAccount(models.Model):
     """Credit accounts of customers who become one. Entries change no account."""
 
-    _name = "support.credit.customer.mixin"
-    _description = "Support credit of customers who become one"
+    _inherit = "support.credit.account"
 
     @api.model
     def _prepare_merge(self, partners):

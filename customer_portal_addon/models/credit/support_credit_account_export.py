@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.tools import format_date
 
-from ..tools import csv_file
+from ...tools.text import csv_file
 
 ORDER = "date, id"
 MAX_EXPORTED = 10000
@@ -9,11 +9,10 @@ MAX_PRINTED = 1000  # some printers write each letter as a drawing
 BATCH = 1000
 
 
-class SupportCreditExportMixin(models.AbstractModel):
+class SupportCreditAccount(models.Model):
     """Statements as files: a table for spreadsheets, and a document."""
 
-    _name = "support.credit.export.mixin"
-    _description = "Statements of the support credit as files"
+    _inherit = "support.credit.account"
 
     @api.model
     def _export_statement(self, params, kind):

@@ -4,18 +4,17 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools import list_filters, periods
+from ...tools.credit import periods
+from ...tools.web import list_filters
 
 PAGE_SIZE = 30
 SOON = timedelta(days=30)  # lots that end within are marked
 
 
-class SupportCreditPageMixin(models.AbstractModel):
+class SupportCreditAccount(models.Model):
     """What customers see of their account: who, and on which pages."""
 
-    _name = "support.credit.page.mixin"
-    _inherit = ["support.credit.statement.mixin", "support.credit.export.mixin"]
-    _description = "Pages of the support credit"
+    _inherit = "support.credit.account"
 
     # ---------------------------------------------------
     # Who sees it

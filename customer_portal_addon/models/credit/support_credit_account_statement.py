@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date, get_lang
 
-from ..tools import chart, periods
+from ...tools.credit import chart, periods
 
 # Steps of the chart: single days, weeks or months, by the length of the period
 CHART_STEPS = ((120, "day"), (800, "week"))
@@ -19,7 +19,7 @@ ENTRY_FIELDS = (
 )
 
 
-class SupportCreditStatementMixin(models.AbstractModel):
+class SupportCreditAccount(models.Model):
     """What happened to an account in a period, by the dates of its entries.
 
     Entries can be dated back. So a statement adds up by itself: what is dated before
@@ -27,8 +27,7 @@ class SupportCreditStatementMixin(models.AbstractModel):
     Everything counts from the balance of the account backwards: what is new is near.
     """
 
-    _name = "support.credit.statement.mixin"
-    _description = "Statements of the support credit"
+    _inherit = "support.credit.account"
 
     @api.model
     def _get_period(self, params, company):

@@ -5,8 +5,8 @@ from psycopg2 import OperationalError
 from odoo import api, fields, models
 from odoo.fields import Command
 
-from ..tools import thresholds
-from .support_ticket_notification_mixin import MAIL_LAYOUT
+from ...tools.credit import thresholds
+from ..mail.helpdesk_ticket_notification import MAIL_LAYOUT
 
 _logger = logging.getLogger(__name__)
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date
 
-from ..tools.charging import MAX_MINUTES
+from ...tools.credit.charging import MAX_MINUTES
 
 COMPUTED_FIELDS = {"charged_minutes", "payable_minutes"}
 
@@ -11,11 +11,7 @@ class SupportTimeEntry(models.Model):
     """Minutes that somebody worked on a ticket, worked and charged side by side."""
 
     _name = "support.time.entry"
-    _inherit = [
-        "support.posted.link.mixin",
-        "support.time.charge.mixin",
-        "support.time.timer.mixin",
-    ]
+    _inherit = "support.posted.link.mixin"
     _description = "Support Time Entry"
     _order = "date desc, id desc"
     _rec_names_search = ["name", "ticket_id.number"]

@@ -5,16 +5,15 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tools import SQL
 
-from ..tools.charging import MAX_MINUTES, charge
+from ...tools.credit.charging import MAX_MINUTES, charge
 
 OVERRIDE_FIELDS = ("is_overridden", "override_minutes", "override_reason")
 
 
-class SupportTimeChargeMixin(models.AbstractModel):
+class SupportTimeEntry(models.Model):
     """What an effort costs, and how the credit follows."""
 
-    _name = "support.time.charge.mixin"
-    _description = "Charging of efforts"
+    _inherit = "support.time.entry"
 
     charged_minutes = fields.Integer(
         string="By the rules",

@@ -1,13 +1,12 @@
 from odoo import fields, models
 
-from ..tools.charging import MAX_MINUTES
+from ...tools.credit.charging import MAX_MINUTES
 
 
-class SupportTimeTimerMixin(models.AbstractModel):
+class SupportTimeEntry(models.Model):
     """A clock that counts the minutes worked: one at a time for each agent."""
 
-    _name = "support.time.timer.mixin"
-    _description = "Timer of efforts"
+    _inherit = "support.time.entry"
 
     started_at = fields.Datetime(
         string="Timer running since", copy=False, readonly=True

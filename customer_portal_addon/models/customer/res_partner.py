@@ -1,23 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools import support_code
-from ..tools.names import person_name
+from ...tools.text import support_code
+from ...tools.text.names import person_name
 
 
 class ResPartner(models.Model):
-    _name = "res.partner"
-    # The mixins come first: they override methods of other modules
-    _inherit = [
-        "support.colleague.mixin",
-        "support.colleague.action.mixin",
-        "support.partner.access.mixin",
-        "support.partner.staff.mixin",
-        "support.partner.search.mixin",
-        "support.partner.api.mixin",
-        "support.partner.claim.mixin",
-        "res.partner",
-    ]
+    _inherit = "res.partner"
 
     # What decides whose address it is
     _ADDRESS_FIELDS = frozenset(

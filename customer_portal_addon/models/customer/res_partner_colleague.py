@@ -3,18 +3,17 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
-from ..tools import form_values
+from ...tools.form import form_values
 
 
-class SupportColleagueMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """Whom customer administrators manage, and what they see of them.
 
     Everything starts from the current user's own company; what was posted only chooses
     among its people.
     """
 
-    _name = "support.colleague.mixin"
-    _description = "Colleagues of Customer Administrators"
+    _inherit = "res.partner"
 
     # ---------------------------------------------------
     # Who manages whom

@@ -5,8 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
 
-from ..tools import form_values
-from ..tools.names import MAX_NAME_LENGTH, person_name
+from ...tools.form import form_values
+from ...tools.text.names import MAX_NAME_LENGTH, person_name
 
 CHANGES = {
     "switch_off": {"support_switched_off": True},
@@ -16,15 +16,14 @@ CHANGES = {
 }
 
 
-class SupportColleagueActionMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """What customer administrators do with their colleagues.
 
     Portal users have no rights on contacts: what is changed here is changed with all
     rights, after the checks of ``support.colleague.mixin``.
     """
 
-    _name = "support.colleague.action.mixin"
-    _description = "Actions on Colleagues of Customer Administrators"
+    _inherit = "res.partner"
 
     # How often an administrator may do something within an hour
     _colleague_hourly_limits = {"invite": 20, "change": 60}

@@ -4,18 +4,17 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import support_code
+from ...tools.text import support_code
 
 # Shorter ones are parts of too many numbers; longer ones differ in the country code
 MIN_DIGITS, MAX_DIGITS = 5, 8
 MAX_CALLERS = 50
 
 
-class SupportPartnerSearchMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """How staff find a contact: also by the support ID, and by who calls."""
 
-    _name = "support.partner.search.mixin"
-    _description = "Search for Contacts"
+    _inherit = "res.partner"
 
     @api.model
     def _search_display_name(self, operator, value):

@@ -7,11 +7,10 @@ STAFF = "helpdesk_mgmt.group_helpdesk_user_own"
 ALL_TICKETS = "helpdesk_mgmt.group_helpdesk_user"
 
 
-class SupportPartnerStaffMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """What support staff do for contacts, who may see them but not change them."""
 
-    _name = "support.partner.staff.mixin"
-    _description = "Contacts in the Hands of Staff"
+    _inherit = "res.partner"
 
     # How many access mails one of the staff sends within an hour
     _limit_mails_of_staff = 30

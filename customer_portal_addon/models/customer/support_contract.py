@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..tools.coverage import Period, coverage
+from ...tools.dates.coverage import Period, coverage
 
 
 class SupportContract(models.Model):
@@ -12,12 +12,7 @@ class SupportContract(models.Model):
 
     _name = "support.contract"
     _description = "Support Contract"
-    _inherit = [
-        "mail.thread",
-        "mail.activity.mixin",
-        "support.contract.extension.mixin",
-        "support.offer.source.mixin",
-    ]
+    _inherit = ["mail.thread", "mail.activity.mixin", "support.offer.source.mixin"]
     _order = "date_start desc, id desc"
     _check_company_auto = True
 

@@ -5,11 +5,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 
 
-class SupportContractExtensionMixin(models.AbstractModel):
+class SupportContract(models.Model):
     """How an order extends a contract: by another one that follows it."""
 
-    _name = "support.contract.extension.mixin"
-    _description = "Extension of support contracts"
+    _inherit = "support.contract"
 
     previous_contract_id = fields.Many2one(
         "support.contract",

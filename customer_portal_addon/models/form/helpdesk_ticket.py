@@ -2,18 +2,17 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import email_normalize, plaintext2html
 
-from ..tools import form_values
+from ...tools.form import form_values
 from .ir_attachment import KEPT_AS_SENT
 
 # With more colleagues the form asks for an address instead of offering a list
 MAX_COLLEAGUES_LISTED = 200
 
 
-class SupportTicketFormMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """How a customer's form becomes a ticket."""
 
-    _name = "support.ticket.form.mixin"
-    _description = "Filing Tickets Through Forms"
+    _inherit = "helpdesk.ticket"
 
     is_at_credit_limit = fields.Boolean(
         compute="_compute_is_at_credit_limit",

@@ -2,16 +2,15 @@ from urllib.parse import urlencode
 
 from odoo import api, fields, models
 
-from ..tools import context
+from ...tools.form import context
 
 PREFIX = "context_"
 
 
-class SupportTicketContextMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Where in the vendor's program somebody asked for help."""
 
-    _name = "support.ticket.context.mixin"
-    _description = "Context of Tickets From Programs"
+    _inherit = "helpdesk.ticket"
 
     context_program = fields.Char(
         string="Program",

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize
 
-from ..tools import form_values
-from ..tools.form_values import DESCRIPTION_MAX_LENGTH, SUBJECT_MAX_LENGTH
+from ...tools.form import form_values
+from ...tools.form.form_values import DESCRIPTION_MAX_LENGTH, SUBJECT_MAX_LENGTH
 
 DEFAULT_PRIORITY = "1"
 
@@ -15,13 +15,7 @@ class HelpdeskTicketType(models.Model):
     its own and the attachment rules are the company's.
     """
 
-    _name = "helpdesk.ticket.type"
-    _inherit = [
-        "support.attachment.mixin",
-        "support.ticket.type.api.mixin",
-        "support.type.public.mixin",
-        "helpdesk.ticket.type",
-    ]
+    _inherit = "helpdesk.ticket.type"
     _order = "sequence, name"
 
     sequence = fields.Integer(default=10)

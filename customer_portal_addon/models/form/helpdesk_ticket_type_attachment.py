@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.mimetypes import guess_mimetype
 
-from ..tools import archives, form_values, pictures
+from ...tools.files import archives, pictures
+from ...tools.form import form_values
 
 MEGABYTE = 1024 * 1024
 IMAGES = {
@@ -35,14 +36,13 @@ ATTACHMENT_KINDS = {
 }
 
 
-class SupportAttachmentMixin(models.AbstractModel):
+class HelpdeskTicketType(models.Model):
     """Which files customers may attach: number, size and kind.
 
     The methods also work on an empty record; then the company's rules hold.
     """
 
-    _name = "support.attachment.mixin"
-    _description = "Rules for Attachments"
+    _inherit = "helpdesk.ticket.type"
 
     attachment_max_count = fields.Integer(
         string="Files at most",

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from ..tools import pictures
+from ...tools.files import pictures
 
 TICKETS = "helpdesk.ticket"
 # Odoo makes large pictures smaller when they arrive: it decodes what strangers send

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize, format_date, remove_accents
 
-from ..tools import form_values
+from ...tools.form import form_values
 
 MAX_LENGTH = {"text": 250, "long_text": 20000, "phone": 50, "email": 250}
 

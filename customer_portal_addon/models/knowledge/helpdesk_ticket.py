@@ -2,16 +2,15 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import html2plaintext, plaintext2html
 
-from ..tools.impersonal import make_impersonal
+from ...tools.text.impersonal import make_impersonal
 
 MAX_COLLEAGUES = 500
 
 
-class SupportTicketArticleMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Articles out of tickets: what one customer was told may help others."""
 
-    _name = "support.ticket.article.mixin"
-    _description = "Articles Made From Tickets"
+    _inherit = "helpdesk.ticket"
 
     def action_make_article(self):
         """Open a new article with the subject and our last answer, without names.

@@ -21,11 +21,7 @@ class SupportArticle(models.Model):
 
     _name = "support.article"
     _description = "Article"
-    # The mixins come first: they override methods of Odoo's
     _inherit = [
-        "support.article.access.mixin",
-        "support.article.search.mixin",
-        "support.article.page.mixin",
         "support.staff.thread.mixin",
         "mail.thread",
         "website.seo.metadata",

@@ -10,11 +10,10 @@ PUBLISHERS = (
 STAFF_AUDIENCE = "staff"
 
 
-class SupportArticleAccessMixin(models.AbstractModel):
+class SupportArticle(models.Model):
     """Articles: who reads and who publishes them."""
 
-    _name = "support.article.access.mixin"
-    _description = "Article: Access"
+    _inherit = "support.article"
 
     @api.model
     def _get_visible_domain(self):

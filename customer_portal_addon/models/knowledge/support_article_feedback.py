@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import SQL
 
-from ..tools.form_values import clean_text
+from ...tools.form.form_values import clean_text
 
 MAX_COMMENT = 2000
 

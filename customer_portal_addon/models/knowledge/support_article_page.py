@@ -6,17 +6,16 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.article_words import cut_excerpt
+from ...tools.text.article_words import cut_excerpt
 
 SHOWN_PER_CATEGORY = 6
 EXCERPT_IN_MAIL = 200
 
 
-class SupportArticlePageMixin(models.AbstractModel):
+class SupportArticle(models.Model):
     """Articles: what their pages show. Everything is read as the visitor."""
 
-    _name = "support.article.page.mixin"
-    _description = "Article: Pages"
+    _inherit = "support.article"
 
     @api.model
     def _get_published_domain(self):

@@ -3,17 +3,16 @@ from markupsafe import Markup
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools.article_words import cut_excerpt, split_hits
+from ...tools.text.article_words import cut_excerpt, split_hits
 
 MAX_SUBJECT = 200
 EXCERPT_OF_ANSWER = 140
 
 
-class SupportArticleSearchMixin(models.AbstractModel):
+class SupportArticle(models.Model):
     """Articles: searching them, on their own pages and in the website's search."""
 
-    _name = "support.article.search.mixin"
-    _description = "Article: Search"
+    _inherit = "support.article"
 
     @api.model
     def _find(self, search, limit=10, page=1, domain=None):

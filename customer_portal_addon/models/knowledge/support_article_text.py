@@ -6,7 +6,7 @@ from lxml import html as lxml_html
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.article_words import split_words
+from ...tools.text.article_words import split_words
 
 MAX_WORDS = 12
 MAX_TEXT = 100_000

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.article_words import allowed_typos, find_alike
+from ...tools.text.article_words import allowed_typos, find_alike
 
 CANDIDATES = 60
 SIMILARITY = 0.2

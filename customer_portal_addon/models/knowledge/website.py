@@ -2,7 +2,7 @@ from urllib.parse import urlsplit
 
 from odoo import models, tools
 
-from ..tools import response_headers
+from ...tools.web import response_headers
 
 
 class Website(models.Model):

@@ -10,15 +10,14 @@ _logger = logging.getLogger(__name__)
 CRON = "customer_portal_addon.ir_cron_welcome"
 
 
-class SupportTicketConfirmationMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Confirming tickets, after they were filed.
 
     Whoever files one doesn't wait until the mails are written, which takes longer than
     all the rest.
     """
 
-    _name = "support.ticket.confirmation.mixin"
-    _description = "Confirmations of Tickets"
+    _inherit = "helpdesk.ticket"
 
     pending_confirmation = fields.Selection(
         [

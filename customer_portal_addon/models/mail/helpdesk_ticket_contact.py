@@ -5,11 +5,10 @@ from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 
-class SupportTicketContactMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Whose ticket it is: matching by the mail address, and by staff."""
 
-    _name = "support.ticket.contact.mixin"
-    _description = "Contacts of Tickets"
+    _inherit = "helpdesk.ticket"
 
     partner_email_normalized = fields.Char(
         string="Normalized email",

@@ -2,11 +2,10 @@ from odoo import models
 from odoo.tools import email_normalize, email_split
 
 
-class SupportTicketCopyMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Who joins a ticket because somebody put them in copy."""
 
-    _name = "support.ticket.copy.mixin"
-    _description = "People in Copy of Mails"
+    _inherit = "helpdesk.ticket"
 
     def message_update(self, msg, update_vals=None):
         """Let only those into the ticket whom the sender may bring along."""

@@ -6,16 +6,15 @@ from odoo.tools import (
     plaintext2html,
 )
 
-from ..tools.mail_forward import find_forwarded
-from ..tools.mail_headers import is_forward
-from ..tools.names import person_name
+from ...tools.mail.mail_forward import find_forwarded
+from ...tools.mail.mail_headers import is_forward
+from ...tools.text.names import person_name
 
 
-class SupportTicketForwardMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Mails of customers that reached an agent, who forwards them."""
 
-    _name = "support.ticket.forward.mixin"
-    _description = "Mails that Agents Forward"
+    _inherit = "helpdesk.ticket"
 
     @api.model
     def _read_forward(self, msg, trust):

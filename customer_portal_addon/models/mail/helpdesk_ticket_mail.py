@@ -3,18 +3,17 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import html2plaintext, parse_contact_from_email, plaintext2html
 
-from ..tools.names import person_name
-from .support_ticket_mail_reply_mixin import ANSWERS_MACHINE, REFERRED
+from ...tools.text.names import person_name
+from .helpdesk_ticket_mail_reply import ANSWERS_MACHINE, REFERRED
 
 # A person rarely files more within an hour, an answering machine in a loop does
 MAX_CONFIRMATIONS = 5
 
 
-class SupportTicketMailMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Mails that arrive: whose ticket they belong to, and what becomes of them."""
 
-    _name = "support.ticket.mail.mixin"
-    _description = "Incoming Mails of Tickets"
+    _inherit = "helpdesk.ticket"
 
     # How many senders whom nobody knew are answered within an hour
     _max_new_senders = 60

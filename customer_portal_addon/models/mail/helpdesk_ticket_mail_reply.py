@@ -10,11 +10,10 @@ REFERRED = "support_referred_ticket"
 ANSWERS_MACHINE = "support_answers_confirmation"
 
 
-class SupportTicketMailReplyMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Whether a mail answers a ticket, or is one of its own."""
 
-    _name = "support.ticket.mail.reply.mixin"
-    _description = "Mails that Answer Tickets"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Who may answer

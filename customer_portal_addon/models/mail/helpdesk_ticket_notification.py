@@ -2,18 +2,17 @@ from odoo import models
 from odoo.fields import Domain
 from odoo.tools import email_split
 
-from ..tools import mail_subjects
+from ...tools.mail import mail_subjects
 
 MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 # How many messages before it a mail names, besides the one that began the thread
 NAMED_ANCESTORS = 3
 
 
-class SupportTicketNotificationMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """How the messages of a ticket look in the mailboxes of customers."""
 
-    _name = "support.ticket.notification.mixin"
-    _description = "Mails of Tickets to Customers"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Recipients and layout

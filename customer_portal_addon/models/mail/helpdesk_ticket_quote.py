@@ -6,7 +6,7 @@ from lxml import etree, html
 from odoo import api, models
 from odoo.tools import html_sanitize
 
-from ..tools.mail_forward import MAX_LINE, block_end, is_sender_line
+from ...tools.mail.mail_forward import MAX_LINE, block_end, is_sender_line
 
 _INTRO = re.compile(
     r"^[\s>]*(am|on|le|il|el)\s.{4,300}\s(schrieb|wrote|a écrit|ha scritto|escribió)\b"
@@ -42,11 +42,10 @@ class _Line:
         return not self.text.strip() and not self.has_image
 
 
-class SupportTicketQuoteMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """What of a mail is new, and what it only repeats."""
 
-    _name = "support.ticket.quote.mixin"
-    _description = "Quotes in Mails"
+    _inherit = "helpdesk.ticket"
 
     @api.model
     def _split_quotes(self, body):

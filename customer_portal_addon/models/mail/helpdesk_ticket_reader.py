@@ -1,18 +1,17 @@
 from odoo import fields, models
 from odoo.tools import email_normalize, formataddr, plaintext2html
 
-from ..tools import mail_subjects
-from .support_ticket_notification_mixin import MAIL_LAYOUT
+from ...tools.mail import mail_subjects
+from .helpdesk_ticket_notification import MAIL_LAYOUT
 
 # Longer ones are folded, which some mail servers stumble over
 MAX_REPLY_TO = 68
 
 
-class SupportTicketReaderMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """The automatic mails of a ticket: each reader gets one of their own."""
 
-    _name = "support.ticket.reader.mixin"
-    _description = "Readers of Tickets' Mails"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Who reads

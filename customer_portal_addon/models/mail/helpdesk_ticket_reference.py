@@ -1,14 +1,13 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ..tools.mail_headers import ticket_numbers
+from ...tools.mail.mail_headers import ticket_numbers
 
 
-class SupportTicketReferenceMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Which mails are about tickets, and about which."""
 
-    _name = "support.ticket.reference.mixin"
-    _description = "Tickets that Mails Refer to"
+    _inherit = "helpdesk.ticket"
 
     @api.model
     def _concerns_tickets(self, mail, model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
-from .support_ticket_text import SHOWN_FIELDS
+from ..ticket.support_ticket_text import SHOWN_FIELDS
 
 # Who got a message; Odoo's own pages search by them
 RECIPIENT_FIELDS = {"notification_ids", "notified_partner_ids", "partner_ids"}

@@ -8,11 +8,11 @@ from odoo import api, fields, models
 from odoo.tools import email_normalize, plaintext2html
 from odoo.tools.mail import email_normalize_all, unfold_references
 
-from ..exceptions import LeadsToTicket
-from ..tools.incoming_mail import IncomingMail
-from ..tools.mail_headers import is_automatic
-from ..tools.mail_text import make_readable, shed_files, unreadable_parts
-from .ir_attachment import KEPT_AS_SENT
+from ...exceptions import LeadsToTicket
+from ...tools.mail.incoming_mail import IncomingMail
+from ...tools.mail.mail_headers import is_automatic
+from ...tools.mail.mail_text import make_readable, shed_files, unreadable_parts
+from ..form.ir_attachment import KEPT_AS_SENT
 
 _logger = logging.getLogger(__name__)
 
@@ -32,8 +32,7 @@ class MailThread(models.AbstractModel):
     Such a mail travels along in the context, as ``support_mail``.
     """
 
-    _name = "mail.thread"
-    _inherit = ["support.customer.thread.mixin", "mail.thread"]
+    _inherit = "mail.thread"
 
     @api.model
     def message_process(

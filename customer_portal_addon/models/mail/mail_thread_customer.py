@@ -11,7 +11,7 @@ OWN_WORDS = {
 OWN_TYPES = ("comment", "notification")
 
 
-class SupportCustomerThreadMixin(models.AbstractModel):
+class MailThread(models.AbstractModel):
     """What portal users may do to the conversation of any document over RPC.
 
     Odoo's pages post with the rights of the system, after their own checks, and so do
@@ -20,8 +20,7 @@ class SupportCustomerThreadMixin(models.AbstractModel):
     write to everybody from there.
     """
 
-    _name = "support.customer.thread.mixin"
-    _description = "What Portal Users May Do to Conversations"
+    _inherit = "mail.thread"
 
     # ---------------------------------------------------
     # Posting

@@ -6,8 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.tools import plaintext2html
 
-from ..tools.incoming_mail import IncomingMail
-from ..tools.mail_text import salvage_text
+from ...tools.mail.incoming_mail import IncomingMail
+from ...tools.mail.mail_text import salvage_text
 
 KEPT_DAYS = 90
 

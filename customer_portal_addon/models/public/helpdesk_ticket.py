@@ -1,15 +1,14 @@
 from odoo import api, fields, models
 
 
-class SupportTicketPublicMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Tickets of people without a login.
 
     Filing one takes the same steps for every address; who it belongs to, a cron finds
     out afterwards, as for a mail whose sender nobody has checked.
     """
 
-    _name = "support.ticket.public.mixin"
-    _description = "Tickets of People without a Login"
+    _inherit = "helpdesk.ticket"
 
     is_filed_publicly = fields.Boolean(
         string="Filed without a login",

@@ -3,16 +3,15 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
-from ..tools.company_names import significant_words
+from ...tools.text.company_names import significant_words
 
 MAX_SUGGESTIONS = 5
 
 
-class SupportTicketClaimMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Whom a sender without a login claims to be; it counts when staff accept it."""
 
-    _name = "support.ticket.claim.mixin"
-    _description = "Claims of Senders"
+    _inherit = "helpdesk.ticket"
 
     claimed_name = fields.Char(
         string="Name as typed",

@@ -3,21 +3,20 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import hash_sign, verify_hash_signed
 
-from ..tools import form_values
+from ...tools.form import form_values
 
 SCOPE = "support-notifications"
 LINK_LIFETIME = timedelta(days=7)
 
 
-class SupportTicketSubscriptionMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Notifications for people without a login, who confirm their address first.
 
     Anybody can type anybody's address: so the box on the form only sends a mail, and
     its link leads to the button that subscribes.
     """
 
-    _name = "support.ticket.subscription.mixin"
-    _description = "Notifications for People without a Login"
+    _inherit = "helpdesk.ticket"
 
     wants_notifications = fields.Boolean(
         string="Asked for notifications",

@@ -2,20 +2,19 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, email_normalize
 
-from ..tools import form_values
-from ..tools.names import person_name
-from .support_attachment_mixin import MEGABYTE
+from ...tools.form import form_values
+from ...tools.text.names import person_name
+from ..form.helpdesk_ticket_type_attachment import MEGABYTE
 from .support_public_guard import TRAP
 
 # What customers are asked but strangers are not
 CUSTOMERS_ONLY = frozenset({"priority", "phone_availability", "cc"})
 
 
-class SupportTypePublicMixin(models.AbstractModel):
+class HelpdeskTicketType(models.Model):
     """The form of a ticket type, as people without a login fill it in."""
 
-    _name = "support.type.public.mixin"
-    _description = "Forms for People without a Login"
+    _inherit = "helpdesk.ticket.type"
 
     is_public = fields.Boolean(
         string="Also without a login",

@@ -1,11 +1,10 @@
 from odoo import fields, models
 
 
-class SupportPublicSettingsMixin(models.AbstractModel):
+class ResCompany(models.Model):
     """What a company takes from people without a login, and how much."""
 
-    _name = "support.public.settings.mixin"
-    _description = "Settings for Tickets of Strangers"
+    _inherit = "res.company"
 
     support_filing = fields.Selection(
         [

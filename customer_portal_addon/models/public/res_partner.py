@@ -1,14 +1,13 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from ..tools.list_filters import parse_number
+from ...tools.web.list_filters import parse_number
 
 
-class SupportPartnerClaimMixin(models.AbstractModel):
+class ResPartner(models.Model):
     """A customer, as it is suggested for what a sender claims."""
 
-    _name = "support.partner.claim.mixin"
-    _description = "Accepting Claims of Senders"
+    _inherit = "res.partner"
 
     def action_accept_support_claim(self):
         """Accept this customer for the contact of the ticket in the context."""

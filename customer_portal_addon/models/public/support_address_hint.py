@@ -1,8 +1,8 @@
 from odoo import api, models
 from odoo.tools import email_normalize
 
-from ..tools import mail_domain, mail_slips
-from ..tools.form_values import clean_text
+from ...tools.form.form_values import clean_text
+from ...tools.mail import mail_domain, mail_slips
 
 
 class SupportAddressHint(models.AbstractModel):

@@ -3,15 +3,14 @@ from odoo.fields import Domain
 from odoo.tools.sql import column_exists, create_column
 
 
-class SupportOrderAccessMixin(models.AbstractModel):
+class SaleOrder(models.Model):
     """Who sees, accepts, declines and pays orders that bring support.
 
     Whoever may see the credit may order more of it. All doors ask
     :meth:`_may_be_ordered_by`; what is no support is as without us.
     """
 
-    _name = "support.order.access.mixin"
-    _description = "Orders of support: Access"
+    _inherit = "sale.order"
 
     is_support_order = fields.Boolean(
         string="Brings support",

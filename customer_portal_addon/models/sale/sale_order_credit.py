@@ -2,11 +2,10 @@ from odoo import api, models
 from odoo.exceptions import ValidationError
 
 
-class SupportOrderCreditMixin(models.AbstractModel):
+class SaleOrder(models.Model):
     """Orders that bring minutes: packages, and what settles a shortfall."""
 
-    _name = "support.order.credit.mixin"
-    _description = "Orders of support minutes"
+    _inherit = "sale.order"
 
     @api.constrains("company_id", "partner_id", "settled_account_id")
     def _check_credit_customer(self):

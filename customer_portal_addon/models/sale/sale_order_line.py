@@ -8,8 +8,7 @@ MAX_PORTAL_QUANTITY = 10_000
 
 
 class SaleOrderLine(models.Model):
-    _name = "sale.order.line"
-    _inherit = ["support.order.line.credit.mixin", "sale.order.line"]
+    _inherit = "sale.order.line"
 
     credit_entry_ids = fields.One2many(
         "support.credit.entry", "order_line_id", readonly=True

@@ -3,11 +3,10 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, models
 
 
-class SupportOrderLineCreditMixin(models.AbstractModel):
+class SaleOrderLine(models.Model):
     """How the minutes of an order line get into the ledger, and out of it again."""
 
-    _name = "support.order.line.credit.mixin"
-    _description = "Support minutes of order lines"
+    _inherit = "sale.order.line"
 
     def _sync_credit(self):
         """Post the minutes that lines are worth now, or take back what is too much.

@@ -7,11 +7,10 @@ from odoo.tools import format_date
 OPEN = ("draft", "sent")
 
 
-class SupportOrderOfferMixin(models.AbstractModel):
+class SaleOrder(models.Model):
     """Offers at a special price, which die after some days."""
 
-    _name = "support.order.offer.mixin"
-    _description = "Support offers"
+    _inherit = "sale.order"
 
     is_support_offer = fields.Boolean(
         string="Support offer",

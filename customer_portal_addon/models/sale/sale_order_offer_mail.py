@@ -2,14 +2,13 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import format_amount, format_date, plaintext2html
 
-from .support_ticket_notification_mixin import MAIL_LAYOUT
+from ..mail.helpdesk_ticket_notification import MAIL_LAYOUT
 
 
-class SupportOrderOfferMailMixin(models.AbstractModel):
+class SaleOrder(models.Model):
     """The mail with an offer."""
 
-    _name = "support.order.offer.mail.mixin"
-    _description = "Mails with support offers"
+    _inherit = "sale.order"
 
     def _get_lang(self):
         """Write offers in the language of whoever reads them."""

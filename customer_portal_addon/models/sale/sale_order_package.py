@@ -7,15 +7,14 @@ from odoo.fields import Command
 ORDERS_PER_DAY = 5
 
 
-class SupportOrderPackageMixin(models.AbstractModel):
+class SaleOrder(models.Model):
     """What customers order themselves, on the page of packages.
 
     Portal users make no orders and read no products: what they may order is looked up
     with all rights, after it was checked who they are.
     """
 
-    _name = "support.order.package.mixin"
-    _description = "Orders of support packages in the portal"
+    _inherit = "sale.order"
 
     support_orderer_id = fields.Many2one(
         "res.partner",

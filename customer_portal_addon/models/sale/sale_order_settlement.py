@@ -1,11 +1,10 @@
 from odoo import fields, models
 
 
-class SupportOrderSettlementMixin(models.AbstractModel):
+class SaleOrder(models.Model):
     """Quotations that settle what was used without credit."""
 
-    _name = "support.order.settlement.mixin"
-    _description = "Orders that settle used support"
+    _inherit = "sale.order"
 
     settled_account_id = fields.Many2one(
         "support.credit.account",

@@ -3,40 +3,7 @@ from odoo.tools.sql import column_exists, create_column
 
 
 class HelpdeskTicket(models.Model):
-    _name = "helpdesk.ticket"
-    # The mixins come first: they override methods of mail.thread
-    _inherit = [
-        "support.ticket.access.mixin",
-        "support.ticket.list.mixin",
-        "support.ticket.status.mixin",
-        "support.ticket.close.link.mixin",
-        "support.ticket.action.mixin",
-        "support.ticket.edit.mixin",
-        "support.ticket.participant.mixin",
-        "support.ticket.mail.mixin",
-        "support.ticket.reference.mixin",
-        "support.ticket.mail.reply.mixin",
-        "support.ticket.copy.mixin",
-        "support.ticket.forward.mixin",
-        "support.ticket.quote.mixin",
-        "support.ticket.contact.mixin",
-        "support.ticket.conversation.mixin",
-        "support.ticket.reply.mixin",
-        "support.ticket.notification.mixin",
-        "support.ticket.confirmation.mixin",
-        "support.ticket.claim.mixin",
-        "support.ticket.public.mixin",
-        "support.ticket.subscription.mixin",
-        "support.ticket.reader.mixin",
-        "support.ticket.form.mixin",
-        "support.ticket.context.mixin",
-        "support.ticket.api.form.mixin",
-        "support.ticket.api.mixin",
-        "support.ticket.effort.mixin",
-        "support.ticket.charging.mixin",
-        "support.ticket.article.mixin",
-        "helpdesk.ticket",
-    ]
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Fields

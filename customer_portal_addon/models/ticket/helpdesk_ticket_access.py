@@ -41,11 +41,10 @@ PORTAL_READABLE_FIELDS = frozenset(
 FOLLOWED = "support_followed"
 
 
-class SupportTicketAccessMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Which tickets customers see, and which fields of them."""
 
-    _name = "support.ticket.access.mixin"
-    _description = "Access to Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     is_participant = fields.Boolean(
         compute="_compute_is_participant",

@@ -5,16 +5,15 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools import html2plaintext, plaintext2html
 
-from ..tools import form_values
+from ...tools.form import form_values
 
 MAX_REASON_LENGTH = 5000
 
 
-class SupportTicketActionMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """What customers may do with a ticket besides answering, and who may."""
 
-    _name = "support.ticket.action.mixin"
-    _description = "Actions on Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Who may do what

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.tools import hash_sign, verify_hash_signed
 
-from ..tools import form_values
+from ...tools.form import form_values
 
 # What a link is good for -> what it is signed for
 SCOPES = {"close": "support-ticket-close", "undo": "support-ticket-undo-close"}
@@ -12,15 +12,14 @@ UNDO_WINDOW = timedelta(minutes=60)
 MAX_COMMENT_LENGTH = 5000
 
 
-class SupportTicketCloseLinkMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Closing a solved ticket with the button of a mail, without a login.
 
     The links are personal. They die when the ticket moves on, and when their reader
     takes no part any more; what they show is the number and the subject.
     """
 
-    _name = "support.ticket.close.link.mixin"
-    _description = "Links to Close Tickets"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Links

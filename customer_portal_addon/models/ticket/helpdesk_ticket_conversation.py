@@ -2,11 +2,10 @@ from odoo import api, models
 from odoo.fields import Domain
 
 
-class SupportTicketConversationMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """What customers read on a ticket: messages, files and changes of the status."""
 
-    _name = "support.ticket.conversation.mixin"
-    _description = "Conversation on Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     @api.model
     def _get_shown_domain(self):

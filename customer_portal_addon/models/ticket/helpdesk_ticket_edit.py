@@ -2,11 +2,10 @@ from odoo import models
 from odoo.exceptions import ValidationError
 
 
-class SupportTicketEditMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """What customers correct after filing: subject, urgency and answers."""
 
-    _name = "support.ticket.edit.mixin"
-    _description = "Editing Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     def _get_edit_inputs(self, values=None, errors=None):
         """Return the inputs of the page on which the details are edited.

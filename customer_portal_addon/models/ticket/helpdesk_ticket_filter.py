@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools import list_filters
+from ...tools.web import list_filters
 
 OPEN_ROLES = ("new", "waiting_on_us", "waiting_on_customer", "solved")
 # The tabs, the most urgent for the reader first
@@ -29,11 +29,10 @@ MAX_CONTACTS = 200
 MANY = 500
 
 
-class SupportTicketFilterMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Which tickets the lists in the portal show: whose, and how narrowed."""
 
-    _name = "support.ticket.filter.mixin"
-    _description = "Filters of Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # Whose tickets

@@ -4,8 +4,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL, get_lang
 from odoo.tools.misc import format_date
 
-from ..tools import csv_file, list_filters
-from .support_ticket_filter_mixin import DEFAULTS, OPEN_ROLES, ORDERS, TABS
+from ...tools.text import csv_file
+from ...tools.web import list_filters
+from .helpdesk_ticket_filter import DEFAULTS, OPEN_ROLES, ORDERS, TABS
 
 # How far lists are counted, and leafed through
 MAX_COUNTED = 1000
@@ -14,12 +15,10 @@ MAX_EXPORTED = 10000
 EXPORT_BATCH = 1000
 
 
-class SupportTicketListMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """The lists of tickets in the portal: their pages, counts and export."""
 
-    _name = "support.ticket.list.mixin"
-    _inherit = ["support.ticket.filter.mixin", "support.ticket.row.mixin"]
-    _description = "Lists of Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
     # The text by which they are found

@@ -4,11 +4,10 @@ from odoo.exceptions import ValidationError
 MAX_PARTICIPANTS = 10
 
 
-class SupportTicketParticipantMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """Who takes part in a ticket besides its contact: who comes in, who leaves."""
 
-    _name = "support.ticket.participant.mixin"
-    _description = "Participants of Tickets"
+    _inherit = "helpdesk.ticket"
 
     def _get_participant_values(self):
         """Return the people on the ticket as its page lists them, the contact first.

@@ -4,17 +4,16 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import plaintext2html
 
-from ..tools import form_values
-from .ir_attachment import KEPT_AS_SENT
+from ...tools.form import form_values
+from ..form.ir_attachment import KEPT_AS_SENT
 
 MAX_REPLY_LENGTH = 50000
 
 
-class SupportTicketReplyMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """How customers answer in the portal, how much, and when not."""
 
-    _name = "support.ticket.reply.mixin"
-    _description = "Answers to Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     # How often a contact may do something within an hour
     _portal_hourly_limits = {"ticket": 30, "message": 60, "change": 30}

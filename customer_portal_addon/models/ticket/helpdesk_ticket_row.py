@@ -22,11 +22,10 @@ ROW_FIELDS = (
 )
 
 
-class SupportTicketRowMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """What the lists in the portal show of each ticket."""
 
-    _name = "support.ticket.row.mixin"
-    _description = "Rows of Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     def _get_row_values(self):
         """Return what the lists show of these tickets, in their order.

@@ -7,11 +7,10 @@ from odoo.tools import format_date
 from .helpdesk_ticket_stage import PORTAL_ROLES
 
 
-class SupportTicketStatusMixin(models.AbstractModel):
+class HelpdeskTicket(models.Model):
     """The status that customers read, and what moves a ticket from one to another."""
 
-    _name = "support.ticket.status.mixin"
-    _description = "Status of Tickets in the Portal"
+    _inherit = "helpdesk.ticket"
 
     portal_role = fields.Selection(
         PORTAL_ROLES,

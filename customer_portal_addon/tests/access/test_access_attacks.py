@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
-from ..exceptions import SupportAccessRefused
+from ...exceptions import SupportAccessRefused
 from .test_access_mails import CLIENT, AccessMailCase
 
 

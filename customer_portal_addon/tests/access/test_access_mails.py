@@ -9,8 +9,8 @@ from odoo.tools import mute_logger
 
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
-from ..exceptions import SupportAccessRefused
-from .common import SupportCase
+from ...exceptions import SupportAccessRefused
+from ..common import SupportCase
 
 CLIENT = "198.51.100.7"
 
@@ -340,7 +340,7 @@ class TestLimits(AccessMailCase):
             self.assertEqual(len(self.send()), 1)
         self.assertEqual(len(self.send()), 2)
 
-    @mute_logger("odoo.addons.customer_portal_addon.models.support_access_mail")
+    @mute_logger("odoo.addons.customer_portal_addon.models.access.support_access_mail")
     def test_one_that_fails_holds_up_nobody(self):
         broken = self.register("broken@x.example")
         fine = self.register("ben@adler.example")

@@ -5,8 +5,8 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessDenied, AccessError
 from odoo.tests import tagged
 
-from ..exceptions import SupportAccessRefused
-from .common import SupportCase
+from ...exceptions import SupportAccessRefused
+from ..common import SupportCase
 
 
 @tagged("post_install", "-at_install")

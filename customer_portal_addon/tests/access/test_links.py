@@ -6,7 +6,7 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import config, mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 REFUSAL = "Your e-mail address is not permitted to log in."
 PASSWORD = "correct horse battery"

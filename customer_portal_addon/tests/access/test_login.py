@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo import Command
 from odoo.tests import tagged
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 REFUSAL = "Your e-mail address is not permitted to log in."
 GERMAN_REFUSAL = "Ihre E-Mail ist nicht zur Anmeldung zugelassen."

@@ -12,12 +12,12 @@ from odoo.exceptions import AccessDenied
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..exceptions import SupportLoginPaused
-from ..models import support_login_count
-from ..models.support_login_count import Row
-from ..tools import client
-from .door_common import DoorCase
-from .http_common import SupportHttpCase
+from ...exceptions import SupportLoginPaused
+from ...models.access import support_login_count
+from ...models.access.support_login_count import Row
+from ...tools.web import client
+from ..doors.door_common import DoorCase
+from ..http_common import SupportHttpCase
 
 WRONG = "wrong password"
 LOGGERS = (

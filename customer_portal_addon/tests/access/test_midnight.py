@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from odoo import fields
 from odoo.tests import tagged
 
-from .door_common import DoorCase
+from ..doors.door_common import DoorCase
 
 # Where the company is, the last day, and the first moment after it in UTC
 LAST_DAYS = [

@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .door_common import DoorCase
+from ..doors.door_common import DoorCase
 from .oauth_server import OAuthBrowser
 
 REFUSAL = "Your e-mail address is not permitted to log in."
@@ -23,7 +23,7 @@ class TestOAuth(OAuthBrowser, DoorCase):
         self.logout_session()
         mute = mute_logger(
             "odoo.addons.auth_oauth.controllers.main",
-            "odoo.addons.customer_portal_addon.models.auth_oauth_provider",
+            "odoo.addons.customer_portal_addon.models.access.auth_oauth_provider",
         )
         self.enterContext(mute)
 

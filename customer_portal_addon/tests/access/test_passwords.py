@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from .. import hooks
-from ..tools.passwords import is_easy
-from .door_common import DoorCase
+from ... import hooks
+from ...tools.web.passwords import is_easy
+from ..doors.door_common import DoorCase
 
 GOOD = "vier Pferde im Regen"
 SHORT = "Kx7-qz!p"

@@ -7,8 +7,8 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from ..tools import session_age
-from .http_common import SupportHttpCase
+from ...tools.dates import session_age
+from ..http_common import SupportHttpCase
 
 HOUR, DAY = 3600, 86400
 # Sends the form, is told of the end of the login, logs in elsewhere, sends it again

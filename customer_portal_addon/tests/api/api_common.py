@@ -2,8 +2,8 @@
 
 import json
 
-from ..models.support_api_counter import _reads
-from .http_common import SupportHttpCase
+from ...models.api.support_api_counter import _reads
+from ..http_common import SupportHttpCase
 
 forget_reads = _reads.clear
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 from odoo import fields
 from odoo.tests import tagged
 
-from ..models.support_ticket_api_mixin import SupportTicketApiMixin
+from ...models.api.helpdesk_ticket import HelpdeskTicket
+from ..common import PNG
 from .api_common import ApiCase
-from .common import PNG
 
 XSS = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 JSON = {"Content-Type": "application/json"}
@@ -193,7 +193,7 @@ class TestApiAttacks(ApiCase):
         # The secret part may have underscores of its own
         _support, _prefix, secret = self.ben_secret.split("_", 2)
         broken = patch.object(
-            SupportTicketApiMixin, "_file_from_api", side_effect=ZeroDivisionError
+            HelpdeskTicket, "_file_from_api", side_effect=ZeroDivisionError
         )
         with broken, self.assertLogs("odoo.http", "ERROR") as failure:
             response = self.url_open(

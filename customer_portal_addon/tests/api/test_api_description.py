@@ -16,7 +16,7 @@ from schemathesis.specs.openapi import checks
 
 from odoo.tests import tagged
 
-from ..tools import api_description, api_schema
+from ...tools.api import api_description, api_schema
 from .api_common import ApiCase
 
 CHECKS = [

@@ -6,10 +6,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..models import support_api_key
-from ..tools import api_key
+from ...models.api import support_api_key
+from ...tools.api import api_key
+from ..common import SupportCase
 from .api_common import ApiCase, ApiData
-from .common import SupportCase
 
 
 @tagged("post_install", "-at_install")

@@ -9,8 +9,8 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import support_api_counter
-from ..tools.tally import Tally
+from ...models.api import support_api_counter
+from ...tools.web.tally import Tally
 from .api_common import ApiCase
 
 

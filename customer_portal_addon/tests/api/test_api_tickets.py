@@ -2,8 +2,8 @@ import base64
 
 from odoo.tests import tagged
 
+from ..common import EXE, PNG
 from .api_common import ApiCase
-from .common import EXE, PNG
 
 LOG = "12:00 <b>started</b>\n12:01 out of memory"
 CONTEXT = {"program": "NordWaWi", "version": "5.2", "window": "Orders", "log": LOG}

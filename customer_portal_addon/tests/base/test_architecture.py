@@ -7,20 +7,20 @@ from unittest import TestCase
 
 from lxml import etree
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 # On a replica, and for whoever waited for others before doing anything
 NEW_LOOK = {
-    "models/support_replica.py": "self.env.cr.rollback()",
-    "models/support_turn.py": "cr.rollback()",
+    "models/base/support_replica.py": "self.env.cr.rollback()",
+    "models/base/support_turn.py": "cr.rollback()",
 }
 # Layers that may read the request: where a request becomes a user
 REQUEST_READERS = {
-    "models/ir_http.py",
-    "models/support_headers_http_mixin.py",
-    "models/support_sessions_http_mixin.py",
-    "models/ir_websocket.py",
-    "models/support_odd_http_mixin.py",
-    "models/support_replica_http_mixin.py",
+    "models/base/ir_http.py",
+    "models/base/ir_http_headers.py",
+    "models/base/ir_http_sessions.py",
+    "models/access/ir_websocket.py",
+    "models/base/ir_http_odd.py",
+    "models/base/ir_http_replica.py",
 }
 READ = ("http.request", "websocket.wsrequest")
 WRITING = {"create", "write", "unlink", "copy", "message_post", "message_subscribe"}
@@ -73,7 +73,7 @@ class Module:
 
 
 def layer(folder):
-    files = sorted((ROOT / folder).glob("*.py"))
+    files = sorted((ROOT / folder).rglob("*.py"))
     return [Module(path) for path in files if path.name != "__init__.py"]
 
 
@@ -84,7 +84,7 @@ def everything():
 
 def templates():
     """Return the QWeb templates of the portal, by file."""
-    for path in sorted((ROOT / "views").glob("portal_*.xml")):
+    for path in sorted((ROOT / "views").rglob("portal_*.xml")):
         yield path.name, etree.parse(path)
 
 
@@ -97,7 +97,7 @@ class TestLayers(TestCase):
         allowed |= {"codecs", "csv", "email", "io"}  # of the standard library as well
         allowed |= {"base64", "binascii", "hashlib", "json", "secrets"}
         allowed |= {"socket", "struct", "threading", "time", "zlib"}
-        allowed |= {path.stem for path in (ROOT / "tools").glob("*.py")}
+        allowed |= {path.stem for path in (ROOT / "tools").rglob("*")}
         for module in layer("tools"):
             roots = {name.partition(".")[0] for name in module.imports()}
             self.assertLessEqual(roots, allowed, module.name)

@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 
-from .. import hooks
-from .common import SupportCase
+from ... import hooks
+from ..common import SupportCase
 
 
 @tagged("post_install", "-at_install")

@@ -16,14 +16,14 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-ADDON = Path(__file__).parents[1]
+ADDON = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "cache_process.py"
 THREADS, LIMIT = 8, 3
 # What processes may each remember for themselves: answers of name servers, an hour;
 # and in Odoo's caches, which a write empties in all of them, what each page asks for
 REMEMBERED = {
     ("mail_domain.py", "_remembered"),
-    ("support_security_settings_mixin.py", "_get_support_security"),
+    ("res_company.py", "_get_support_security"),
     ("website.py", "_get_support_asset_hosts"),
     ("support_security_check.py", "_is_known_password"),
 }

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools.host_name import is_host, is_path
-from .http_common import SupportHttpCase
+from ...tools.web.host_name import is_host, is_path
+from ..http_common import SupportHttpCase
 
 MODULE = "customer_portal_addon"
 NUMBERS = ("0", "2147483648", "9223372036854775808", "9" * 40, "-1")

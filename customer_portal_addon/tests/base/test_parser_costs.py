@@ -16,12 +16,14 @@ from PIL import Image
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
-from ..models.support_attachment_mixin import MEGABYTE
-from ..tools import api_document, archives, mail_html, mail_limits, pictures
-from ..tools.incoming_mail import IncomingMail
-from .common import PNG, SupportCase
-from .mail_common import MailInCase
-from .public_common import PublicFormCase
+from ...models.form.helpdesk_ticket_type_attachment import MEGABYTE
+from ...tools.api import api_document
+from ...tools.files import archives, pictures
+from ...tools.mail import mail_html, mail_limits
+from ...tools.mail.incoming_mail import IncomingMail
+from ..common import PNG, SupportCase
+from ..mail.mail_common import MailInCase
+from ..public.public_common import PublicFormCase
 
 # A second, and room for slow machines; without the limits it is far more
 BUDGET = 3

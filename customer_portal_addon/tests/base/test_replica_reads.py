@@ -15,9 +15,9 @@ from odoo.sql_db import db_connect
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config, mute_logger
 
-from ..models.support_replica_http_mixin import WRITTEN
-from .common import PNG
-from .http_common import SupportHttpCase
+from ...models.base.ir_http_replica import WRITTEN
+from ..common import PNG
+from ..http_common import SupportHttpCase
 
 XSS = "\"><script>alert('xss')</script>"
 REFUSALS = "odoo.http"  # warns of each request that could not be served

@@ -8,8 +8,8 @@ from markupsafe import Markup
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config, mute_logger
 
-from ..tools import response_headers
-from .http_common import SupportHttpCase
+from ...tools.web import response_headers
+from ..http_common import SupportHttpCase
 
 HTTPS = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "127.0.0.1"}
 STRANGE = "evil.example; script-src *"

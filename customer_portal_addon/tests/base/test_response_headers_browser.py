@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from odoo.tests import tagged
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 # Opens pages one after the other; a page remembers what it was refused from its start
 WALK = """

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from odoo.exceptions import ValidationError
 from odoo.tests import TransactionCase, tagged
 
-from ..tools import security_txt
-from .http_common import SupportHttpCase
+from ...tools.web import security_txt
+from ..http_common import SupportHttpCase
 
 
 class TestFile(TransactionCase):

@@ -7,7 +7,7 @@ from lxml import etree
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import config
 
-from .common import SupportData
+from ..common import SupportData
 
 SAFE = {"list_db": False, "dev_mode": [], "proxy_mode": True}
 

@@ -16,7 +16,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
-from .common import SupportCase
+from ..common import SupportCase
 
 MODULE = "customer_portal_addon"
 LEVELS = {

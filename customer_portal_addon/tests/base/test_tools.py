@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..tools import form_values, support_code
-from ..tools.coverage import Period, coverage, local_day
+from ...tools.dates.coverage import Period, coverage, local_day
+from ...tools.form import form_values
+from ...tools.text import support_code
 
 # Nothing on the disk, and no verdict by a clock that others use as well
 settings.register_profile("addon", database=None, deadline=None)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from .common import TODAY, SupportCase
+from ..common import TODAY, SupportCase
 
 
 class EffortCase(SupportCase):

@@ -3,7 +3,7 @@ from unittest import TestCase
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ..tools.charging import charge
+from ...tools.credit.charging import charge
 
 MINUTES = st.integers(0, 1440)
 STEPS = st.integers(1, 240)

@@ -8,10 +8,10 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
-from .common import TODAY
+from ..common import TODAY
+from ..http_common import SupportHttpCase
+from ..sale.package_common import OrderCase, PackageData
 from .effort_common import EffortCase
-from .http_common import SupportHttpCase
-from .package_common import OrderCase, PackageData
 
 CANARY = "CANARY-COLLEAGUE"
 

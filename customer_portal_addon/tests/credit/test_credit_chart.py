@@ -7,7 +7,8 @@ from unittest import TestCase
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..tools import chart, csv_file, periods
+from ...tools.credit import chart, periods
+from ...tools.text import csv_file
 
 settings.register_profile("addon", database=None, deadline=None)
 settings.load_profile("addon")

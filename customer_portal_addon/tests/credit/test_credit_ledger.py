@@ -14,8 +14,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ..tools.lots import allocate
-from .common import SupportCase
+from ...tools.credit.lots import allocate
+from ..common import SupportCase
 from .ledger_cleanup import remove_account
 
 DAY = date(2026, 6, 15)

@@ -7,9 +7,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import thresholds
-from .common import SupportCase
-from .offer_common import OfferData
+from ...tools.credit import thresholds
+from ..common import SupportCase
+from ..sale.offer_common import OfferData
 
 
 class TestThresholds(TestCase):
@@ -186,7 +186,7 @@ class TestNotices(OfferData, SupportCase):
         with (
             patch.object(model, "_mail", fail_for_adler),
             mute_logger(
-                "odoo.addons.customer_portal_addon.models.support_credit_notice"
+                "odoo.addons.customer_portal_addon.models.credit.support_credit_notice"
             ),
         ):
             notice = self.notice(other)

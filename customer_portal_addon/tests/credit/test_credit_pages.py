@@ -7,7 +7,7 @@ import json
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 PAGE = "/my/credit"
 CSV = f"{PAGE}/statement.csv"

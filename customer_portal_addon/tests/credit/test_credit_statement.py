@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
-from ..models import support_credit_export_mixin, support_credit_page_mixin
-from ..tools import periods
+from ...models.credit import support_credit_account_export, support_credit_account_page
+from ...tools.credit import periods
 from .test_credit_ledger import LedgerCase
 
 DAY = date(2026, 6, 15)
@@ -152,7 +152,7 @@ class TestStatement(StatementCase):
         for _number in range(4):
             self.post(10)
         accounts = self.accounts.with_user(self.anna)
-        with patch.object(support_credit_export_mixin, "MAX_EXPORTED", 3):
+        with patch.object(support_credit_account_export, "MAX_EXPORTED", 3):
             _name, content = accounts._export_statement({}, "csv")
         self.assertIn("first 3 entries", content.decode())
         self.assertEqual(content.decode().count("Purchase"), 3)
@@ -291,7 +291,7 @@ class TestWhoReadsWhat(StatementCase):
     def test_first_page_is_bounded(self):
         for _number in range(3):
             self.post(1)
-        with patch.object(support_credit_page_mixin, "PAGE_SIZE", 2):
+        with patch.object(support_credit_account_page, "PAGE_SIZE", 2):
             page = self.page()
         self.assertEqual(len(page["rows"]), 2)
         self.assertTrue(page["older"])

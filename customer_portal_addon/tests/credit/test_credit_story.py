@@ -8,9 +8,9 @@ from freezegun import freeze_time
 from odoo import Command, fields
 from odoo.tests import tagged
 
-from .common import TODAY
+from ..common import TODAY
+from ..sale.package_common import PackageData
 from .effort_common import EffortCase
-from .package_common import PackageData
 
 STEPS = 110
 

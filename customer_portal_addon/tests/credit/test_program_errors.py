@@ -1,10 +1,10 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
+from ..http_common import SupportHttpCase
+from ..mail.test_confirmation_mail import GERMAN_BUTTON, MailTools
+from ..mail.test_mail_out import STRANGER
 from .effort_common import EffortCase
-from .http_common import SupportHttpCase
-from .test_confirmation_mail import GERMAN_BUTTON, MailTools
-from .test_mail_out import STRANGER
 
 REASON = "It was the printer's <b>driver</b>."
 CANARY = "CANARY-INTERNAL"

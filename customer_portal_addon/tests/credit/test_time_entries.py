@@ -10,7 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from .common import NOON, TODAY
+from ..common import NOON, TODAY
 from .effort_common import EffortCase
 from .ledger_cleanup import remove_account
 

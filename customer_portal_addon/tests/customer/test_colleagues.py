@@ -4,8 +4,8 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
-from .test_confirmation_mail import MailTools
+from ..common import SupportCase
+from ..mail.test_confirmation_mail import MailTools
 
 TEMPLATE = "customer_portal_addon.mail_template_colleague_changed"
 

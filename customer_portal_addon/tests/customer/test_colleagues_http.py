@@ -1,7 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 PAGE = "/my/colleagues"
 ACTIONS = ("invite", "rename", "switch_off", "switch_on", "appoint", "dismiss")

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 from odoo.tests import tagged
 
-from .common import TODAY, SupportCase
-from .offer_common import OfferData
+from ..common import TODAY, SupportCase
+from ..sale.offer_common import OfferData
 
 
 @tagged("post_install", "-at_install")

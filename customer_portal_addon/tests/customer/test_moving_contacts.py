@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .common import SupportCase
+from ..common import SupportCase
 
 
 @tagged("post_install", "-at_install")

@@ -4,9 +4,9 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import support_code
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ...tools.text import support_code
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 
 MISSING = (
     "No support ID has been assigned to your user yet. Please contact support if the "

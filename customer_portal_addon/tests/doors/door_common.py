@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 COVERED = "covered"
 # How somebody comes to be refused -> what the gate calls it

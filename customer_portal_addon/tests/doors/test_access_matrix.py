@@ -11,11 +11,11 @@ from odoo.tests import tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 ADDONS = ("customer_portal_addon", "helpdesk_mgmt", "helpdesk_type")
 # Overrides that only say which database serves Odoo's own pages
-NO_RULES = "odoo.addons.customer_portal_addon.controllers.replica_files"
+NO_RULES = "odoo.addons.customer_portal_addon.controllers.base.replica_files"
 ROLES = {
     "guest": None,
     "contact": "ben",  # of Adler; files tickets

@@ -21,10 +21,10 @@ from odoo.addons.auth_totp.models.totp import hotp
 from odoo.addons.bus.tests.common import WebsocketCase
 from odoo.addons.bus.websocket import CloseCode
 
-from .common import PNG
+from ..access.oauth_server import OAuthBrowser
+from ..access.passkey import Passkey
+from ..common import PNG
 from .door_common import COVERED, REASONS, DoorCase
-from .oauth_server import OAuthBrowser
-from .passkey import Passkey
 
 SECRET = base64.b32encode(b"a secret of twenty b")
 LOGGERS = (

@@ -11,7 +11,7 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
+from ..common import SupportCase
 from .door_data import CANARY, DoorData
 from .door_reads import DoorReads
 from .door_table import ANSWERS, CONTEXT_KEYS, WRITES

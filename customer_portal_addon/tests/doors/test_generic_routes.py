@@ -16,9 +16,9 @@ from odoo.tools import mute_logger
 
 from odoo.addons.http_routing.tests.common import MockRequest
 
+from ..http_common import SupportHttpCase
 from .door_data import DoorData
 from .door_walker import DoorWalker
-from .http_common import SupportHttpCase
 from .route_table import (
     FORMS_OF_OTHERS,
     JSON_OF_OTHERS,

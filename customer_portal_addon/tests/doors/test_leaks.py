@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from .common import PNG, SupportCase
-from .http_common import SupportHttpCase
+from ..common import PNG, SupportCase
+from ..http_common import SupportHttpCase
 
 CANARY = "CANARY-INTERNAL"
 XSS = "<script>alert('xss')</script><img src=x onerror=alert(1)>\"'><svg/onload=a()>"

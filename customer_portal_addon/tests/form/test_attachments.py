@@ -7,7 +7,7 @@ from PIL import Image
 
 from odoo.tests import tagged
 
-from .common import EXE, PNG, SupportCase
+from ..common import EXE, PNG, SupportCase
 
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"/>'
 HTML = b"<!DOCTYPE html><html><script>alert(1)</script></html>"

@@ -4,8 +4,8 @@ from lxml import html
 
 from odoo.tests import tagged
 
-from .common import SupportCase
-from .test_colleagues import ColleagueTools
+from ..common import SupportCase
+from ..customer.test_colleagues import ColleagueTools
 
 
 @tagged("post_install", "-at_install")
@@ -167,7 +167,7 @@ class TestFilingForOthers(ColleagueTools, SupportCase):
         self.assertEqual(entry["options"][0], ("", "Myself"))
 
     def test_large_companies_type_the_address(self):
-        path = "odoo.addons.customer_portal_addon.models.support_ticket_form_mixin"
+        path = "odoo.addons.customer_portal_addon.models.form.helpdesk_ticket"
         with patch(f"{path}.MAX_COLLEAGUES_LISTED", 1):
             self.assertEqual(self.input(self.anna, "on_behalf")["kind"], "email")
         ticket = self._file(self.anna, on_behalf="Ben@Adler.example")

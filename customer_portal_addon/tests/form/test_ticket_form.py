@@ -2,7 +2,7 @@ from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import PNG, SupportCase
+from ..common import PNG, SupportCase
 
 # kind of a field -> what is right (typed, kept), what is wrong
 KINDS = {

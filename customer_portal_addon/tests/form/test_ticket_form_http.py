@@ -6,9 +6,9 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..controllers.ticket_form import read_file
-from .common import EXE, PNG
-from .http_common import SupportHttpCase
+from ...controllers.form.ticket_form import read_file
+from ..common import EXE, PNG
+from ..http_common import SupportHttpCase
 
 
 @tagged("post_install", "-at_install")

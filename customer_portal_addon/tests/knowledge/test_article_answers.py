@@ -3,8 +3,8 @@
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 
 
 @tagged("post_install", "-at_install")

@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 BOT = {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
 

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 SCRIPT = '"><script>alert(1)</script>'
 HIDDEN = "Geheimtitel"

@@ -2,7 +2,7 @@
 
 from odoo.tests import tagged
 
-from .common import SupportCase
+from ..common import SupportCase
 
 SECRET = "Geheimwort"
 

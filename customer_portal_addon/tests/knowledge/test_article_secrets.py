@@ -5,8 +5,8 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 
 CANARY = "zephyrquark"
 # exact, mistyped, in part, the beginning, inflected, with a word that is there

@@ -5,8 +5,8 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..tools.article_words import count_typos, cut_excerpt, find_alike, split_hits
-from ..tools.impersonal import GAP, make_impersonal
+from ...tools.text.article_words import count_typos, cut_excerpt, find_alike, split_hits
+from ...tools.text.impersonal import GAP, make_impersonal
 
 ANSWER = """Sehr geehrte Frau Adler,
 

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
+from ..common import SupportCase
 
 EDITOR = "helpdesk_mgmt.group_helpdesk_user"
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.models import BaseModel
 
-from .common import SupportCase
+from ..common import SupportCase
 
 
 class Seen(NamedTuple):

@@ -2,8 +2,8 @@ from odoo.tests import tagged
 
 from odoo.addons.mail.tests.common import MockEmail
 
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 
 SUBJECT_CANARY = "CANARY-SUBJECT"
 TEXT_CANARY = "CANARY-TEXT"

@@ -7,12 +7,12 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 from .test_confirmation_mail import SUBJECT_CANARY, TEXT_CANARY, MailTools
 
 CRON = "customer_portal_addon.ir_cron_welcome"
-LOGGER = "odoo.addons.customer_portal_addon.models.support_ticket_confirmation_mixin"
+LOGGER = "odoo.addons.customer_portal_addon.models.mail.helpdesk_ticket_confirmation"
 
 
 def run_cron(env, batches=None, **kw):

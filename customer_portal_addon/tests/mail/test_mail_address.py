@@ -8,9 +8,9 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..tools import mail_domain
-from ..tools.company_names import significant_words
-from ..tools.mail_slips import COMMON_DOMAINS, suggest_address
+from ...tools.mail import mail_domain
+from ...tools.mail.mail_slips import COMMON_DOMAINS, suggest_address
+from ...tools.text.company_names import significant_words
 
 NAMES = {"mx.example": ["MX"], "host.example": ["A"], "six.example": ["AAAA"]}
 TYPES = {15: "MX", 1: "A", 28: "AAAA"}

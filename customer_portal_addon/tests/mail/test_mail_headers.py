@@ -7,12 +7,12 @@ from unittest import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ..tools.incoming_mail import IncomingMail
-from ..tools.mail_authenticity import read_verdict
-from ..tools.mail_forward import find_forwarded
-from ..tools.mail_headers import is_automatic, sender_address, ticket_numbers
-from ..tools.mail_text import decode_text, make_readable, salvage_text, shed_files
-from ..tools.names import person_name
+from ...tools.mail.incoming_mail import IncomingMail
+from ...tools.mail.mail_authenticity import read_verdict
+from ...tools.mail.mail_forward import find_forwarded
+from ...tools.mail.mail_headers import is_automatic, sender_address, ticket_numbers
+from ...tools.mail.mail_text import decode_text, make_readable, salvage_text, shed_files
+from ...tools.text.names import person_name
 
 
 def mail(headers="", sender="Ben <ben@adler.example>"):

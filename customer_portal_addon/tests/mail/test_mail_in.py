@@ -12,7 +12,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from ..tools.incoming_mail import IncomingMail
+from ...tools.mail.incoming_mail import IncomingMail
 from .mail_common import MailInCase
 from .mail_set import (
     AGENT,
@@ -357,7 +357,9 @@ class TestAside(MailInCase):
         self.assertIn("Parts of this mail are missing", notes)
 
     def test_large_files(self):
-        limit = "odoo.addons.customer_portal_addon.models.mail_thread.MAX_FILES_BYTES"
+        limit = (
+            "odoo.addons.customer_portal_addon.models.mail.mail_thread.MAX_FILES_BYTES"
+        )
         file = "Content-Type: application/pdf; name={}.pdf"
         raw = parts(PLAIN, (file.format("a"), "x" * 900), (file.format("b"), "x" * 90))
         with patch(limit, 500):

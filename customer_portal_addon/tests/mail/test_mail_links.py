@@ -8,8 +8,8 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import hash_sign, mute_logger
 
-from .common import NOON, SupportCase
-from .http_common import SupportHttpCase
+from ..common import NOON, SupportCase
+from ..http_common import SupportHttpCase
 from .test_confirmation_mail import MailTools
 
 

@@ -5,8 +5,8 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
-from ..tools.mail_subjects import as_answer, with_number
-from .common import SupportCase
+from ...tools.mail.mail_subjects import as_answer, with_number
+from ..common import SupportCase
 from .test_confirmation_mail import BUTTON, GERMAN_BUTTON, MailTools
 
 NOTE = "CANARY-NOTE"

@@ -5,7 +5,7 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from .common import SupportCase
+from ..common import SupportCase
 
 VICTIM = "victim@adler.example"
 

@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 
 @tagged("post_install", "-at_install")

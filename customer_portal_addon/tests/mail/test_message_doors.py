@@ -7,8 +7,8 @@ from odoo.tests import tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 
 CANARY = "CANARY-INTERNAL"
 # Who may never see what, whatever it was filed as

@@ -2,8 +2,8 @@
 
 from odoo.tests import tagged
 
-from .common import PNG
-from .http_common import SupportHttpCase
+from ..common import PNG
+from ..http_common import SupportHttpCase
 from .smtp_common import SmtpTools
 
 

@@ -1,7 +1,7 @@
 """What the tests of the form for people without a login share."""
 
-from .http_common import SupportHttpCase
-from .smtp_common import SmtpTools
+from ..http_common import SupportHttpCase
+from ..mail.smtp_common import SmtpTools
 
 FORM = {
     "email": "new@stranger.example",

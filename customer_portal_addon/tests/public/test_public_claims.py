@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import SupportCase
+from ..common import SupportCase
 
 
 @tagged("post_install", "-at_install")

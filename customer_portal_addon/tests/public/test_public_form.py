@@ -3,8 +3,8 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..tools import mail_domain
-from .common import EXE, PNG
+from ...tools.mail import mail_domain
+from ..common import EXE, PNG
 from .public_common import FORM, PublicFormCase
 
 
@@ -285,8 +285,8 @@ class TestPublicForm(PublicFormCase):
                 raise ValueError("broken")
             return original(ticket)
 
-        logger = "odoo.addons.customer_portal_addon.models"
-        logger += ".support_ticket_confirmation_mixin"
+        logger = "odoo.addons.customer_portal_addon.models.mail"
+        logger += ".helpdesk_ticket_confirmation"
         with patch.object(tickets, "_welcome_stranger", fail), mute_logger(logger):
             self._confirm_tickets()
         self.assertTrue(second.partner_id)

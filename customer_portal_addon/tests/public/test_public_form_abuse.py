@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from .common import PNG
+from ..common import PNG
 from .public_common import FORM, PublicFormCase
 
 XSS = "<img src=x onerror=alert(1)><script>alert(1)</script>"

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.fields import Command
 
-from .common import TODAY
+from ..common import TODAY
 
 LAST_DAY = TODAY + timedelta(days=14)
 

@@ -2,7 +2,7 @@
 
 from odoo import SUPERUSER_ID, Command
 
-from .common import SupportCase
+from ..common import SupportCase
 
 
 class PackageData:

@@ -12,7 +12,7 @@ from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 from .offer_common import OfferData
 
 SIGNATURE = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="  # noqa: E501

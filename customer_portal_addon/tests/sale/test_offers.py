@@ -14,7 +14,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import mail_new_test_user
 
-from .common import TODAY, SupportCase
+from ..common import TODAY, SupportCase
 from .offer_common import LAST_DAY, OfferData
 
 
@@ -176,7 +176,7 @@ class TestCreditOffers(OfferCase):
 
         with (
             patch.object(orders, "_mail_support_offer", fail_for_adler),
-            mute_logger("odoo.addons.customer_portal_addon.models.support_offer"),
+            mute_logger("odoo.addons.customer_portal_addon.models.sale.support_offer"),
         ):
             self.run_cron()
         self.assertFalse(self.offers_of())

@@ -7,8 +7,8 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import PNG
-from .http_common import SupportHttpCase
+from ..common import PNG
+from ..http_common import SupportHttpCase
 from .package_common import PackageData
 
 EVERYONE, ADMINISTRATORS = "everyone", "administrators"

@@ -10,7 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from .ledger_cleanup import remove_account
+from ..credit.ledger_cleanup import remove_account
 
 
 @tagged("post_install", "-at_install")

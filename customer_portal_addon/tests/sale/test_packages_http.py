@@ -5,8 +5,8 @@ from base64 import b64encode
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import PNG
-from .http_common import SupportHttpCase
+from ..common import PNG
+from ..http_common import SupportHttpCase
 from .package_common import PackageData
 
 

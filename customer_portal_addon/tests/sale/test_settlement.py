@@ -9,7 +9,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.mail.tests.common import MailCase, mail_new_test_user
 
-from .common import SupportCase
+from ..common import SupportCase
 from .package_common import PackageData
 
 

@@ -4,8 +4,8 @@ import re
 
 from odoo.tests import tagged
 
-from .http_common import SupportHttpCase
-from .smtp_common import SmtpTools
+from ..http_common import SupportHttpCase
+from ..mail.smtp_common import SmtpTools
 
 BOSS = "boss@adler.example"
 NOTE = "CANARY-NOTE"

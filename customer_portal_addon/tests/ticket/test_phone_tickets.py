@@ -1,7 +1,7 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 from .test_staff_views import StaffCase
 
 

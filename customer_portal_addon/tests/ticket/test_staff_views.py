@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
-from .common import NOON, SupportCase
+from ..common import NOON, SupportCase
 
 QUEUE = "customer_portal_addon.helpdesk_ticket_action_queue"
 

@@ -6,7 +6,7 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
-from .common import NOON, SupportCase
+from ..common import NOON, SupportCase
 
 OPEN_ROLES = ("new", "waiting_on_us", "waiting_on_customer")
 # Who answers in which status -> the status afterwards; else it stays

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .http_common import SupportHttpCase
+from ..http_common import SupportHttpCase
 
 ROLES = ("new", "waiting_on_us", "waiting_on_customer", "solved", "closed")
 

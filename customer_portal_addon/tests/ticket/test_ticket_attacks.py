@@ -6,11 +6,11 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import plaintext2html
 
-from ..tools import mail_subjects
-from ..tools.mail_forward import find_forwarded
-from ..tools.mail_text import salvage_text
-from .mail_common import MailInCase
-from .mail_set import AGENT, BEN, EMIL, MX, NEW, mail, reply
+from ...tools.mail import mail_subjects
+from ...tools.mail.mail_forward import find_forwarded
+from ...tools.mail.mail_text import salvage_text
+from ..mail.mail_common import MailInCase
+from ..mail.mail_set import AGENT, BEN, EMIL, MX, NEW, mail, reply
 
 
 @tagged("post_install", "-at_install")

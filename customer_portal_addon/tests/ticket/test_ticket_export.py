@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models import support_ticket_list_mixin
-from ..tools import csv_file
-from .http_common import SupportHttpCase
+from ...models.ticket import helpdesk_ticket_list
+from ...tools.text import csv_file
+from ..http_common import SupportHttpCase
 
 OWN = "/my/tickets/export.csv"
 COMPANY = "/my/tickets/company/export.csv"
@@ -119,7 +119,7 @@ class TestTicketExport(SupportHttpCase):
         for number in range(5):
             self._create_ticket(self.ben, name=f"T{number}")
         sizes = {"MAX_EXPORTED": 3, "EXPORT_BATCH": 2}
-        with patch.multiple(support_ticket_list_mixin, **sizes):
+        with patch.multiple(helpdesk_ticket_list, **sizes):
             rows = self.export(self.ben, f"{OWN}?sortby=name")
         self.assertEqual([row["Subject"] for row in rows[:3]], ["T0", "T1", "T2"])
         self.assertIn("first 3", rows[3]["Number"])

@@ -8,13 +8,13 @@ from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models import (
-    support_ticket_filter_mixin,
-    support_ticket_list_mixin,
+from ...models.ticket import (
+    helpdesk_ticket_filter,
+    helpdesk_ticket_list,
     support_ticket_text,
 )
-from .common import SupportCase
-from .http_common import SupportHttpCase
+from ..common import SupportCase
+from ..http_common import SupportHttpCase
 
 OWN = "/my/tickets"
 COMPANY = "/my/tickets/company"
@@ -290,7 +290,7 @@ class TestCompanyList(ListCase):
         self._create_ticket(self.ben, name="Of Ben")
         self._create_ticket(self.emil, name="Of Emil")
         self.emil.partner_id.name = "Ben Emil"
-        with patch.object(support_ticket_filter_mixin, "MAX_CONTACTS", 1):
+        with patch.object(helpdesk_ticket_filter, "MAX_CONTACTS", 1):
             page = self.open_as(self.anna, COMPANY)
             self.assertFalse(self.find(page, "//select[@name='contact']"))
             names = self.names(self.anna, f"{COMPANY}?contact_name=BEN")
@@ -519,8 +519,8 @@ class TestSearch(SupportCase):
             with (
                 self.subTest(of_company=of_company),
                 patch.multiple(support_ticket_text, SAMPLE=6, COMMON=3),
-                patch.object(support_ticket_filter_mixin, "MANY", 3),
-                patch.object(support_ticket_list_mixin, "MAX_SCANNED", 9),
+                patch.object(helpdesk_ticket_filter, "MANY", 3),
+                patch.object(helpdesk_ticket_list, "MAX_SCANNED", 9),
             ):
                 for page in (1, 2, 3, 4):
                     values = tickets._get_list_values(
@@ -545,7 +545,7 @@ class TestSearch(SupportCase):
         for many in (500, 3):
             with (
                 self.subTest(many=many),
-                patch.object(support_ticket_filter_mixin, "MANY", many),
+                patch.object(helpdesk_ticket_filter, "MANY", many),
                 patch.multiple(support_ticket_text, **sizes),
             ):
                 self.assertEqual(len(self.found(self.ben, "common")), 8)
@@ -620,7 +620,7 @@ class TestListCost(SupportHttpCase):
         for columns in expected:
             self.assertTrue(any(columns in found for found in indexes), columns)
         [partial] = [i for i in indexes if "customer_open_idx" in i]
-        for role in support_ticket_filter_mixin.OPEN_ROLES:
+        for role in helpdesk_ticket_filter.OPEN_ROLES:
             self.assertIn(f"'{role}'", partial)
 
     def test_the_index_of_the_open_ones_serves_the_list(self):

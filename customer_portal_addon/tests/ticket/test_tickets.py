@@ -4,8 +4,8 @@ from odoo.tests import tagged
 from odoo.tests.common import JsonRpcException
 from odoo.tools import mute_logger
 
-from .common import EXE, PNG
-from .http_common import SupportHttpCase
+from ..common import EXE, PNG
+from ..http_common import SupportHttpCase
 
 
 @tagged("post_install", "-at_install")

@@ -1,7 +1,7 @@
 """What programs may send us: the one place that the check and its description read."""
 
-from . import context
-from .form_values import DESCRIPTION_MAX_LENGTH, SUBJECT_MAX_LENGTH
+from ..form import context
+from ..form.form_values import DESCRIPTION_MAX_LENGTH, SUBJECT_MAX_LENGTH
 
 URGENCIES = {"low": "0", "normal": "1", "important": "2", "urgent": "3"}
 # Bytes of a whole request, files included

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .coverage import local_day
+from ..dates.coverage import local_day
 
 
 def started_units(minutes, unit):

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from .list_filters import parse_day
+from ..web.list_filters import parse_day
 
 DEFAULT = "12_months"
 KEYS = (DEFAULT, "month", "last_month", "year", "last_year", "all")

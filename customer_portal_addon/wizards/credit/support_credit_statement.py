@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..tools import periods
+from ...tools.credit import periods
 
 
 class SupportCreditStatement(models.TransientModel):

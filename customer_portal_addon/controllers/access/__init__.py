@@ -1,0 +1,5 @@
+from . import (
+    access,
+    mail_links,
+    oauth,
+)

@@ -1,0 +1,5 @@
+from . import (
+    api_dispatcher,
+    api,
+    api_keys,
+)

@@ -1,0 +1,5 @@
+from . import (
+    replica,
+    replica_files,
+    security_txt,
+)

@@ -1,0 +1,3 @@
+from . import (
+    public_form,
+)

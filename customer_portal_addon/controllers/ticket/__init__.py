@@ -1,0 +1,6 @@
+from . import (
+    status,
+    ticket_actions,
+    ticket_lists,
+    tickets,
+)

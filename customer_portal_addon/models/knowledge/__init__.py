@@ -1,0 +1,17 @@
+from . import (
+    helpdesk_ticket,
+    support_article_category,
+    support_article_tag,
+    support_article,
+    support_article_page,
+    support_article_search,
+    support_article_access,
+    support_article_link,
+    support_article_visitor_mixin,
+    support_article_feedback,
+    support_article_solution,
+    support_article_view,
+    support_article_word,
+    support_article_text,
+    website,
+)

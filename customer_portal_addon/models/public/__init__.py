@@ -1,0 +1,11 @@
+from . import (
+    res_company,
+    res_partner,
+    support_form_count,
+    support_public_guard,
+    support_address_hint,
+    helpdesk_ticket_type,
+    helpdesk_ticket_subscription,
+    helpdesk_ticket,
+    helpdesk_ticket_claim,
+)

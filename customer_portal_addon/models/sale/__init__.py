@@ -1,0 +1,17 @@
+from . import (
+    support_offer_source_mixin,
+    product_template,
+    product_product,
+    support_offer,
+    sale_order,
+    sale_order_offer_mail,
+    sale_order_offer,
+    sale_order_settlement,
+    sale_order_package,
+    sale_order_credit,
+    sale_order_access,
+    sale_order_line,
+    sale_order_line_credit,
+    account_move,
+    payment_transaction,
+)

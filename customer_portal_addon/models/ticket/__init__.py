@@ -1,0 +1,17 @@
+from . import (
+    helpdesk_ticket_stage,
+    helpdesk_ticket_team,
+    helpdesk_ticket_reply,
+    helpdesk_ticket_conversation,
+    helpdesk_ticket_participant,
+    helpdesk_ticket_edit,
+    helpdesk_ticket_action,
+    helpdesk_ticket_close_link,
+    helpdesk_ticket_status,
+    helpdesk_ticket_row,
+    helpdesk_ticket_filter,
+    helpdesk_ticket_list,
+    helpdesk_ticket_access,
+    helpdesk_ticket,
+    support_ticket_text,
+)

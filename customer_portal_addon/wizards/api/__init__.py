@@ -1,0 +1,4 @@
+from . import (
+    support_api_key_show,
+    support_api_key_wizard,
+)

@@ -1,0 +1,4 @@
+from . import (
+    helpdesk_ticket_duplicate_wizard,
+    support_phone_ticket,
+)

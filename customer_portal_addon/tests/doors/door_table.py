@@ -108,7 +108,7 @@ res.currency: amount_to_text compare_amounts format get_all_currencies
     get_company_currency_for_spreadsheet round
 res.groups: action_show_all_users
 res.lang: action_activate_langs get_installed get_locales_for_spreadsheet
-res.partner: action_open_business_doc action_open_support_contracts
+res.partner: action_open_api_keys action_open_business_doc action_open_support_contracts
     action_privacy_lookup action_view_helpdesk_tickets action_view_partner_invoices
     address_get create_company enrich_by_domain enrich_by_duns enrich_by_gst
     get_mention_suggestions google_map_link onchange_parent_id open_commercial_entity
@@ -122,8 +122,6 @@ sale.order: action_draft action_open_business_doc action_open_discount_wizard
 sale.order.line: action_add_from_catalog
 support.article: action_open_feedback
 support.article.category: action_open_articles open_website_url
-support.customer.thread.mixin: message_get_followers message_subscribe message_update
-support.partner.api.mixin: action_open_api_keys
 theme.ir.ui.view: compute_arch_fs
 uom.uom: action_open_packaging_barcodes compare round
 utm.campaign: action_redirect_to_invoiced action_redirect_to_quotations
@@ -151,9 +149,6 @@ WRITES = {
     "mail.thread.message_notify": ["mail_message"],
     "mail.thread.message_post": ["mail_message"],
     "mail.thread.message_post_with_source": ["mail_message"],
-    "support.customer.thread.mixin.message_notify": ["mail_message"],
-    "support.customer.thread.mixin.message_post": ["mail_message"],
-    "support.customer.thread.mixin.message_post_with_source": ["mail_message"],
     "res.users.reset_password": ["support_access_mail"],
     "res.users.switch_tour_enabled": ["res_users"],
     "sale.order.action_preview_sale_order": ["sale_order"],

@@ -100,7 +100,9 @@ discuss.channel: action_unfollow add_members channel_change_description channel_
 discuss.channel.rtc.session: action_disconnect
 fetchmail.server: button_confirm_login fetch_mail onchange_server_type set_draft
 google.gmail.mixin: open_google_gmail_uri
-helpdesk.ticket: action_duplicate_tickets assign_to_me
+helpdesk.ticket: action_confirm_free action_duplicate_tickets action_link_contact
+    action_make_article action_make_free action_reclassify
+    action_timer_start action_timer_stop assign_to_me
 helpdesk.ticket.duplicate.wizard: action_confirm
 helpdesk.ticket.type: action_preview_form
 html.field.history.mixin: html_field_history_get_comparison_at_revision
@@ -252,7 +254,9 @@ res.currency.rate: get_rates_for_spreadsheet
 res.device: revoke
 res.groups: get_application_groups
 res.lang: format install_lang
-res.partner: action_assign_support_code action_signup_prepare autocomplete_by_name
+res.partner: action_accept_support_claim action_assign_support_code
+    action_send_password_mail action_send_support_invitation
+    action_signup_prepare action_subscribe_to_support_list autocomplete_by_name
     autocomplete_by_vat can_edit_vat find_or_create get_mention_suggestions_from_channel
     get_partner_localisation_fields_required_to_invoice google_map_img
     iap_partner_autocomplete_get_tag_ids onchange_company_type signup_cancel
@@ -303,29 +307,17 @@ support.api.key: action_revoke
 support.api.key.wizard: action_make
 support.article.feedback: action_done
 support.contract: action_cancel action_confirm action_draft
-support.credit.account: action_post
-support.credit.billing.mixin: action_bill_shortfall
+support.credit.account: action_bill_shortfall action_post
 support.credit.entry: action_reverse
 support.credit.posting: action_post
 support.credit.statement: action_print
 support.mail.aside: action_create_ticket action_done
 support.offer.source.mixin: action_open_offers action_send_offer
-support.partner.access.mixin: action_subscribe_to_support_list
-support.customer.thread.mixin: message_mail_with_source message_new
-support.partner.staff.mixin: action_send_password_mail action_send_support_invitation
-support.partner.claim.mixin: action_accept_support_claim
 support.phone.ticket: action_create_ticket
-support.ticket.article.mixin: action_make_article
 support.ticket.charging: action_apply
-support.ticket.charging.mixin: action_confirm_free action_make_free action_reclassify
-support.ticket.contact.mixin: action_link_contact
-support.ticket.copy.mixin: message_update
-support.ticket.effort.mixin: action_timer_start action_timer_stop
 support.ticket.link.suggestion: action_link
 support.ticket.link.wizard: action_create action_link
-support.ticket.mail.mixin: message_new
-support.time.entry: action_done action_draft
-support.time.timer.mixin: action_timer_stop
+support.time.entry: action_done action_draft action_timer_stop
 template.reset.mixin: reset_template
 theme.utils: disable_asset disable_view enable_asset enable_view
 uom.uom: is_zero

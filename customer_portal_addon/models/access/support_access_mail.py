@@ -1,4 +1,3 @@
-import ipaddress
 import logging
 from datetime import timedelta
 
@@ -6,7 +5,7 @@ from psycopg2 import IntegrityError, OperationalError
 
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tools import email_normalize, hmac
+from odoo.tools import email_normalize
 
 from ...tools.form import form_values
 
@@ -218,10 +217,11 @@ class SupportAccessMail(models.Model):
         :param str client: an IP address; None: somebody who needs no limit
         """
         mails_sudo = self.sudo()
-        source = client and self._get_source_key(client)
+        limits = self.env["support.limit"]
+        source = client and limits._get_network_key(client)
         if source:
             since = fields.Datetime.now() - HOUR
-            if self.env["support.limit"]._is_reached(
+            if limits._is_reached(
                 mails_sudo.with_context(active_test=False),
                 [("source_key", "=", source), ("asked_at", ">", since)],
                 self._limit_noted,
@@ -239,24 +239,6 @@ class SupportAccessMail(models.Model):
         )
         self.env.ref("customer_portal_addon.ir_cron_access_mail").sudo()._trigger()
         return mail_sudo
-
-    @api.model
-    def _get_source_key(self, client):
-        """Return a name for the network a visitor comes from, which hides the address.
-
-        Of IPv6 the first 64 bits count: the rest is chosen by whoever owns them.
-
-        :param str client: an IP address
-        :rtype: str
-        """
-        try:
-            address = ipaddress.ip_address(client)
-        except ValueError:
-            network = client
-        else:
-            bits = 64 if address.version == 6 else 32
-            network = ipaddress.ip_network((address, bits), strict=False)
-        return hmac(self.env(su=True), "support_access_source", str(network))
 
     # ---------------------------------------------------
     # Sending

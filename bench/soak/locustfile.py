@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from locust import HttpUser, between, events, task
+
 from soak.person import (
     AGENT_NUMBERS,
     LANGUAGE,

@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 import requests
+
 from soak.person import LANGUAGE, Journal, Person, Unexpected
 
 SENDERS, TRIES, LIMIT = 4, 40, 30

@@ -12,9 +12,6 @@ import shutil
 import time
 from datetime import date, timedelta
 
-from soak import check, log
-from soak.memory import MOST_GROWTH, Sampler
-
 import cache
 import cluster
 import environment
@@ -23,6 +20,8 @@ from console import Fail, say
 from console import run as run_command
 from database import Database
 from processes import Processes
+from soak import check, log
+from soak.memory import MOST_GROWTH, Sampler
 
 BENCH = cache.REPO / "bench"
 GROUND = "customer_portal_soak"

@@ -2,6 +2,7 @@ from .access import (
     test_access_attacks,
     test_access_mails,
     test_gate,
+    test_gate_reasons,
     test_links,
     test_login,
     test_login_limits,

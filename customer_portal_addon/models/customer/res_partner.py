@@ -144,10 +144,14 @@ class ResPartner(models.Model):
     def _search_support_state(self, operator, value):
         if operator != "in":
             return NotImplemented
-        ids = self.env["support.gate"].sudo()._find_decided(
-            self.env.company,
-            {None if state == "allowed" else state for state in value if state},
-            policy=self.env.context.get("support_policy"),
+        ids = (
+            self.env["support.gate"]
+            .sudo()
+            ._find_decided(
+                self.env.company,
+                {None if state == "allowed" else state for state in value if state},
+                policy=self.env.context.get("support_policy"),
+            )
         )
         return fields.Domain("id", "in", ids)
 

@@ -36,7 +36,9 @@ class TestReasonOfAnotherAddon(SupportHttpCase):
             reasons.insert(before, unpaid)
             return reasons
 
-        cls.startClassPatcher(patch.object(type(cls.gate), "_get_reasons", _get_reasons))
+        cls.startClassPatcher(
+            patch.object(type(cls.gate), "_get_reasons", _get_reasons)
+        )
         cls.adler.ref = "unpaid"
 
     def test_decision_and_order(self):

@@ -51,10 +51,11 @@ def load_targets():
     def tool(name):
         return importlib.import_module(f"tools.{name}")
 
-    pictures, archives, values = map(tool, ("pictures", "archives", "form_values"))
-    forward, subjects, text = map(tool, ("mail_forward", "mail_subjects", "mail_text"))
-    incoming, document, names = map(tool, ("incoming_mail", "api_document", "names"))
-    schema = tool("api_schema")
+    pictures, archives = tool("files.pictures"), tool("files.archives")
+    values, names = tool("form.form_values"), tool("text.names")
+    forward, subjects = tool("mail.mail_forward"), tool("mail.mail_subjects")
+    incoming, text = tool("mail.incoming_mail"), tool("mail.mail_text")
+    document, schema = tool("api.api_document"), tool("api.api_schema")
 
     def read_typed(data):
         typed = data.decode("utf-8", "replace")

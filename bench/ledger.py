@@ -8,7 +8,7 @@ import cache
 from console import Fail
 
 WRITERS = 8
-SCRIPT = cache.REPO / cache.ADDON / "tests" / "ledger_process.py"
+SCRIPT = cache.REPO / cache.ADDON / "tests" / "credit" / "ledger_process.py"
 CUSTOMER = "Kunde 2 GmbH"
 
 

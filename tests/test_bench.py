@@ -1,5 +1,7 @@
-"""What bin/bench concludes from what it measured."""
+"""What bin/bench concludes from what it measured; that it finds its own parts."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +18,7 @@ def modules(monkeypatch):
     yield
     for name in set(sys.modules) - known:
         path = getattr(sys.modules[name], "__file__", None) or ""
-        if path.startswith(str(HERE / "bench")):
+        if path.startswith(str(HERE / "bench")) or name.partition(".")[0] == "tools":
             del sys.modules[name]
 
 
@@ -140,3 +142,33 @@ def test_everything_is_published():
             set(points) == {"100000", "1000000"} for points in plot["series"].values()
         )
     assert publish.MARKS.search(publish.PAGE.read_text())
+
+
+def test_the_parts_of_the_soak_are_found():
+    """Those that run by themselves and need nothing that is not here."""
+    environment = os.environ | {"PYTHONPATH": str(HERE / "bench")}
+    for module in ("check", "database", "form", "log", "memory", "person", "probe"):
+        command = [sys.executable, "-P", "-c", f"import soak.{module}"]
+        subprocess.run(command, env=environment, check=True)
+
+
+def test_the_soak_starts_from_its_own_folder():
+    from soak import run
+
+    assert (run.BENCH / "soak" / "locustfile.py").is_file()
+    assert run.with_bench({"A": "b"}) == {"A": "b", "PYTHONPATH": str(run.BENCH)}
+
+
+def test_the_ledger_has_its_program():
+    import ledger
+
+    assert ledger.SCRIPT.is_file()
+
+
+def test_fuzzing_finds_what_it_feeds(monkeypatch):
+    import fuzz
+
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    for name, (reader, seeds) in fuzz.load_targets().items():
+        assert seeds, name
+        fuzz.run(reader, seeds[0])

@@ -43,6 +43,6 @@ def run(arguments):
     steps = Steps()
     with preparation.ready(steps, bench=True) as odoo:
         if options.soak:
-            return importlib.import_module("soak").run(odoo, steps, options.soak)
+            return importlib.import_module("soak.run").run(odoo, steps, options.soak)
         measure = importlib.import_module("measure")
         return measure.run(odoo, steps, options.quick, options.publish)

@@ -1,5 +1,7 @@
 from odoo import models
 
+MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
+
 
 class MailTemplate(models.Model):
     _inherit = "mail.template"

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Command
 
 from ...tools.credit import thresholds
-from ..mail.helpdesk_ticket_notification import MAIL_LAYOUT
+from ..base.mail_template import MAIL_LAYOUT
 
 _logger = logging.getLogger(__name__)
 

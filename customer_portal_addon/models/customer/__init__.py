@@ -7,5 +7,5 @@ from . import (
     res_partner_staff,
     res_partner_colleague_action,
     res_partner_colleague,
-    base_partner_merge,
+    base_partner_merge_automatic_wizard,
 )

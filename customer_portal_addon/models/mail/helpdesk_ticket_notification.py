@@ -3,8 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import email_split
 
 from ...tools.mail import mail_subjects
+from ..base.mail_template import MAIL_LAYOUT
 
-MAIL_LAYOUT = "customer_portal_addon.mail_layout_support"
 # How many messages before it a mail names, besides the one that began the thread
 NAMED_ANCESTORS = 3
 

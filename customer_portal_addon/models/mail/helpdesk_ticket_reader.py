@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import email_normalize, formataddr, plaintext2html
 
 from ...tools.mail import mail_subjects
-from .helpdesk_ticket_notification import MAIL_LAYOUT
+from ..base.mail_template import MAIL_LAYOUT
 
 # Longer ones are folded, which some mail servers stumble over
 MAX_REPLY_TO = 68

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.fields import Command
 from odoo.tools import format_amount, format_date, plaintext2html
 
-from ..mail.helpdesk_ticket_notification import MAIL_LAYOUT
+from ..base.mail_template import MAIL_LAYOUT
 
 
 class SaleOrder(models.Model):

@@ -2,12 +2,48 @@
 
 import ast
 import re
+import sys
 from pathlib import Path
 from unittest import TestCase
 
 from lxml import etree
 
 ROOT = Path(__file__).resolve().parents[2]
+# Which Python each area may take from which others. What is shared goes further down,
+# or is a method of a model, which anybody may call.
+AREAS = {
+    "base": set(),
+    "access": {"base"},
+    "form": {"base"},
+    "customer": {"base", "access"},
+    "ticket": {"base", "form"},
+    "mail": {"base", "form", "ticket"},
+    "public": {"base", "access", "form"},
+    "api": {"base", "form"},
+    "credit": {"base", "access"},
+    "sale": {"base"},
+    "knowledge": {"base"},
+}
+# What the Python of a layer may take from the addon itself
+LAYERS = {
+    "tools": {"tools"},
+    "models": {"exceptions", "models", "tools"},
+    "controllers": {"controllers", "exceptions", "tools"},
+    "wizards": {"exceptions", "tools", "wizards"},
+    "report": {"tools"},
+}
+# Folders with one below them for each area, and what else they may hold
+FOLDERS = {
+    "models": {"__init__.py"},
+    "controllers": {"__init__.py"},
+    "wizards": {"__init__.py"},
+    "views": set(),
+    "data": set(),
+    "demo": {"fehlermeldung.png", "logo.png"},
+    "tests": {"__init__.py", "common.py", "doors", "http_common.py"},
+}
+# What the tools may use beside Python's own library
+LIBRARIES = {"dns", "lxml", "markupsafe", "stdnum"}
 # On a replica, and for whoever waited for others before doing anything
 NEW_LOOK = {
     "models/base/support_replica.py": "self.env.cr.rollback()",
@@ -40,7 +76,8 @@ class Module:
     """One file of the addon and what its syntax tree says."""
 
     def __init__(self, path):
-        self.name = str(path.relative_to(ROOT))
+        self.path = path.relative_to(ROOT)
+        self.name = str(self.path)
         self.tree = ast.parse(path.read_text(), self.name)
         self.parents = {
             child: parent
@@ -68,24 +105,113 @@ class Module:
             for alias in node.names:
                 yield f"{source}.{alias.name}".lstrip(".") if source else alias.name
 
+    def foreign_imports(self):
+        """Return the names of the libraries and packages that are imported."""
+        absolute = [each for each in self.nodes(ast.ImportFrom) if not each.level]
+        names = [each.module for each in absolute]
+        names += [a.name for each in self.nodes(ast.Import) for a in each.names]
+        return {name.partition(".")[0] for name in names}
+
+    def own_imports(self):
+        """Return what is imported from the addon: paths below it, as tuples."""
+        ours = ("odoo", "addons", ROOT.name)
+        for node in self.nodes(ast.Import, ast.ImportFrom):
+            source = tuple((getattr(node, "module", "") or "").split("."))
+            source = () if source == ("",) else source
+            level = getattr(node, "level", 0)
+            for alias in node.names:
+                found = (*source, *alias.name.split("."))
+                if level:
+                    yield (*self.path.parts[:-level], *found)
+                elif found[:3] == ours:
+                    yield found[3:]
+
     def place(self, node):
         return f"{self.name}:{node.lineno} {ast.unparse(node)[:80]}"
 
 
+def find(folder, pattern):
+    """Return the files of that name; none means that a check looks into nothing."""
+    paths = sorted((ROOT / folder).rglob(pattern))
+    paths = [path for path in paths if path.name != "__init__.py"]
+    if not paths:
+        raise AssertionError(f"{folder} has no {pattern}")
+    return paths
+
+
 def layer(folder):
-    files = sorted((ROOT / folder).rglob("*.py"))
-    return [Module(path) for path in files if path.name != "__init__.py"]
+    return [Module(path) for path in find(folder, "*.py")]
 
 
 def everything():
-    folders = ("tools", "models", "controllers", "wizards", "report")
-    return [module for folder in folders for module in layer(folder)]
+    return [module for folder in LAYERS for module in layer(folder)]
 
 
 def templates():
     """Return the QWeb templates of the portal, by file."""
-    for path in sorted((ROOT / "views").rglob("portal_*.xml")):
-        yield path.name, etree.parse(path)
+    return [(path.name, etree.parse(path)) for path in find("views", "portal_*.xml")]
+
+
+class TestAreas(TestCase):
+    def test_every_layer_has_the_same_areas(self):
+        names = {path.name for path in (ROOT / "models").glob("[!_]*") if path.is_dir()}
+        self.assertEqual(names, AREAS.keys())
+        for folder, others in FOLDERS.items():
+            found = {path.name for path in (ROOT / folder).glob("[!_]*")}
+            found |= {path.name for path in (ROOT / folder).glob("__init__.py")}
+            self.assertTrue(found & AREAS.keys(), folder)
+            self.assertLessEqual(found, AREAS.keys() | others, folder)
+
+    def test_every_file_is_loaded(self):
+        for folder in ("models", "controllers", "wizards"):
+            for path in find(folder, "*.py"):
+                package = path.parent / "__init__.py"
+                for name in (path.stem, package.parent.name):
+                    loaded = {
+                        alias.name
+                        for node in ast.walk(ast.parse(package.read_text()))
+                        if isinstance(node, ast.ImportFrom)
+                        for alias in node.names
+                    }
+                    self.assertIn(name, loaded, package)
+                    package = path.parents[1] / "__init__.py"
+
+    def test_the_walls_between_the_areas(self):
+        crossings = 0
+        for module in everything():
+            area = module.path.parts[1]
+            for target in module.own_imports():
+                other = target[1] if len(target) > 1 else None
+                if {area, other} <= AREAS.keys() and target[0] in FOLDERS:
+                    crossings += area != other
+                    self.assertIn(other, {area} | AREAS[area], module.name)
+        self.assertTrue(crossings, "imports between areas are not seen any more")
+
+    def test_no_area_leads_back_to_itself(self):
+        left = dict(AREAS)
+        while left:
+            free = [area for area, needs in left.items() if not needs & left.keys()]
+            self.assertTrue(free, f"a circle among {', '.join(left)}")
+            for area in free:
+                del left[area]
+
+    def test_layers_take_from_those_below_them(self):
+        for module in everything():
+            sources = {target[0] for target in module.own_imports()}
+            self.assertLessEqual(sources, LAYERS[module.path.parts[0]], module.name)
+
+    def test_a_file_is_named_after_its_model(self):
+        for module in layer("models"):
+            said = {
+                ast.unparse(node.targets[0]): ast.literal_eval(node.value)
+                for node in module.nodes(ast.Assign)
+                if ast.unparse(node.targets[0]) in ("_name", "_inherit")
+            }
+            model = said.get("_name") or said["_inherit"]
+            [model] = [model] if isinstance(model, str) else model
+            name = model.replace(".", "_")
+            begins = module.path.name.startswith(name)
+            self.assertTrue(begins, f"{module.name} is about {model}")
 
 
 class TestLayers(TestCase):
@@ -93,14 +219,11 @@ class TestLayers(TestCase):
         self.assertFalse(list(found), message)
 
     def test_tools_know_nothing_of_odoo(self):
-        allowed = {"re", "datetime", "typing", "zoneinfo", "stdnum"}
-        allowed |= {"codecs", "csv", "email", "io"}  # of the standard library as well
-        allowed |= {"base64", "binascii", "hashlib", "json", "secrets"}
-        allowed |= {"socket", "struct", "threading", "time", "zlib"}
-        allowed |= {path.stem for path in (ROOT / "tools").rglob("*")}
+        """Nothing that serves requests and records: Python, and few libraries."""
         for module in layer("tools"):
-            roots = {name.partition(".")[0] for name in module.imports()}
-            self.assertLessEqual(roots, allowed, module.name)
+            others = module.foreign_imports() - sys.stdlib_module_names
+            self.assertNone(others & {"odoo", "psycopg2", "werkzeug"}, module.name)
+            self.assertLessEqual(others, LIBRARIES, module.name)
 
     def test_models_do_not_read_the_request(self):
         for module in layer("models"):

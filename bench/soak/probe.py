@@ -1,6 +1,6 @@
 """What must hold between two servers, tried before the soak.
 
-    soak_probe.py PLAN RESULTS
+    python -m soak.probe PLAN RESULTS
 
 A person files with four connections at once on both servers, and gets through exactly
 as often as the limit of an hour allows. What staff change on one server, the other one
@@ -13,7 +13,8 @@ import sys
 from pathlib import Path
 
 import requests
-from soak_person import LANGUAGE, Journal, Person, Unexpected
+
+from soak.person import LANGUAGE, Journal, Person, Unexpected
 
 SENDERS, TRIES, LIMIT = 4, 40, 30
 

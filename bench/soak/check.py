@@ -7,7 +7,7 @@ import json
 import re
 from pathlib import Path
 
-from soak_person import MAIL_NUMBERS, MARKER
+from soak.person import MAIL_NUMBERS, MARKER
 
 # From so many tickets of an address within an hour on, mails are not confirmed
 CONFIRMED_IN_A_ROW = 5

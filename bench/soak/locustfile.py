@@ -1,6 +1,6 @@
-"""locust's file: 40 people, two agents and the postman; started by soak.py.
+"""locust's file: 40 people, two agents and the postman; started by run.py.
 
-SOAK_PLAN=FILE locust -f bench/soak_locust.py --headless …
+SOAK_PLAN=FILE PYTHONPATH=bench locust -f bench/soak/locustfile.py --headless …
 """
 
 import email.parser
@@ -13,7 +13,8 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from locust import HttpUser, between, events, task
-from soak_person import (
+
+from soak.person import (
     AGENT_NUMBERS,
     LANGUAGE,
     MAIL_NUMBERS,

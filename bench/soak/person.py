@@ -8,7 +8,7 @@ import json
 import random
 import re
 
-import soak_form
+from soak.form import find_form
 
 # SOAK, customer, person of it, number: whatever somebody reads says whose it is
 MARKER = re.compile(r"SOAK(\d\d)P(\d\d)N(\d{5})E")
@@ -56,7 +56,7 @@ def marker(customer, person, number):
 class Person:
     """Somebody with a login.
 
-    :param dict plan: servers, packages … as prepared by soak.py
+    :param dict plan: servers, packages … as prepared by run.py
     :param dict who: customer, person, login, is_admin
     :param send: called with method, address, name of the action and what requests
         takes; returns the response
@@ -112,7 +112,7 @@ class Person:
                 )
 
     def find_form(self, page, ending):
-        return soak_form.find_form(page.text, ending)
+        return find_form(page.text, ending)
 
     # ---------------------------------------------------
     # What people do

@@ -12,10 +12,6 @@ import shutil
 import time
 from datetime import date, timedelta
 
-import soak_check
-import soak_log
-from soak_memory import MOST_GROWTH, Sampler
-
 import cache
 import cluster
 import environment
@@ -24,7 +20,10 @@ from console import Fail, say
 from console import run as run_command
 from database import Database
 from processes import Processes
+from soak import check, log
+from soak.memory import MOST_GROWTH, Sampler
 
+BENCH = cache.REPO / "bench"
 GROUND = "customer_portal_soak"
 DATABASE = "customer_portal_soak_run"
 FIRST_PORT = int(os.environ.get("CUSTOMER_PORTAL_SOAK_PORT", "8080"))
@@ -42,6 +41,11 @@ ODOO_LIMITS = {
     "limit_time_cpu": 60,
     "limit_time_real": 120,
 }
+
+
+def with_bench(env):
+    """Return the environment of a process that imports ``soak``."""
+    return env | {"PYTHONPATH": str(BENCH)}
 
 
 def run(odoo, steps, minutes):
@@ -87,7 +91,7 @@ class Soak:
                 self._start(processes)
             sampler = Sampler(self.logs)
             with self.steps.step("Trying limits and changes on both servers"):
-                self._run_script(python, "soak_probe", self.plan_file, self._probes())
+                self._run_script(python, "probe", self.plan_file, self._probes())
             sampler.start()
             title = f"{self.minutes:g} minutes of {len(plan['people'])} people"
             with self.steps.step(title):
@@ -98,7 +102,7 @@ class Soak:
         with self.steps.step("Looking at what is there"):
             self._run_script(
                 self.odoo.environment.python,
-                "soak_database",
+                "database",
                 "facts",
                 self.folder / "facts.json",
                 env=self.odoo.environ(self.confs[0]),
@@ -142,7 +146,7 @@ class Soak:
         with self.steps.step("People, contracts and minutes"):
             self._run_script(
                 self.odoo.environment.python,
-                "soak_database",
+                "database",
                 "people",
                 self.plan_file,
                 env=self.odoo.environ(self.confs[0]),
@@ -178,9 +182,10 @@ class Soak:
         return self.folder / "probes.json"
 
     def _run_script(self, python, name, *arguments, env=None):
-        script = cache.REPO / "bench" / f"{name}.py"
-        log = cache.log(name.replace("_", "-"))
-        run_command([python, script, *arguments], log, name, env=env)
+        """Run a module of this folder with the Python that has what it needs."""
+        command = [python, "-P", "-m", f"soak.{name}", *arguments]
+        env = with_bench(env or os.environ)
+        run_command(command, cache.log(f"soak-{name}"), f"soak.{name}", env=env)
 
     def _run_people(self, python):
         """Run locust; pages that are not as they should be are no end of it."""
@@ -189,8 +194,8 @@ class Soak:
         # whoever is in the middle of something brings it to its end
         options += ["--stop-timeout", "120", "-r", SPAWNED_PER_SECOND]
         options += ["-u", len(json.loads(self.plan_file.read_text())["people"]) + 3]
-        command = [python, "-m", "locust", "-f", cache.REPO / "bench/soak_locust.py"]
-        env = os.environ | {"SOAK_PLAN": str(self.plan_file)}
+        command = [python, "-m", "locust", "-f", BENCH / "soak" / "locustfile.py"]
+        env = with_bench(os.environ) | {"SOAK_PLAN": str(self.plan_file)}
         run_command([*command, *options], cache.log("soak-people"), "locust", env=env)
 
     def _wait_for_mails(self, processes):
@@ -214,18 +219,18 @@ class Soak:
         facts = json.loads((self.folder / "facts.json").read_text())
         figures = json.loads((self.folder / "figures.json").read_text())
         probes = json.loads(self._probes().read_text())
-        journal = soak_check.read_journal(plan["journal"])
-        logs, memory = soak_log.judge(self.logs), sampler.summary()
-        report = soak_check.Report()
-        soak_check.check_probes(report, probes)
-        soak_check.check_requests(report, journal, logs)
-        soak_check.check_logs(report, logs)
-        soak_check.check_tickets(report, journal, facts)
-        soak_check.check_answers(report, journal, facts)
-        soak_check.check_minutes(report, journal, facts, plan)
-        soak_check.check_mails(report, facts, plan)
-        soak_check.check_crons(report, facts)
-        soak_check.check_memory(report, memory, MOST_GROWTH)
+        journal = check.read_journal(plan["journal"])
+        logs, memory = log.judge(self.logs), sampler.summary()
+        report = check.Report()
+        check.check_probes(report, probes)
+        check.check_requests(report, journal, logs)
+        check.check_logs(report, logs)
+        check.check_tickets(report, journal, facts)
+        check.check_answers(report, journal, facts)
+        check.check_minutes(report, journal, facts, plan)
+        check.check_mails(report, facts, plan)
+        check.check_crons(report, facts)
+        check.check_memory(report, memory, MOST_GROWTH)
         result = {
             "minutes": self.minutes,
             "people": len(plan["people"]),

@@ -1,9 +1,9 @@
 """The database of the soak, from inside Odoo: its people before, its facts after.
 
-Started by soak.py with Odoo's Python:
+Started by run.py with Odoo's Python:
 
-    soak_database.py people FILE    creates customers, people and agents; writes them
-    soak_database.py facts FILE     writes what is there: tickets, answers, minutes …
+    python -m soak.database people FILE  creates customers, people, agents; writes them
+    python -m soak.database facts FILE   writes what is there: tickets, answers …
 """
 
 import json

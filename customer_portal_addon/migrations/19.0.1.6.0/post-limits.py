@@ -29,7 +29,8 @@ def move_login_counts(cr):
         """
         INSERT INTO support_limit
                (key, count, started_at, paused_until, owner, kept_until)
-        SELECT key, count, started_at, paused_until, owner, started_at + %(kept)s::interval
+        SELECT key, count, started_at, paused_until, owner,
+               started_at + %(kept)s::interval
           FROM support_login_count
          WHERE started_at + %(kept)s::interval > now() AT TIME ZONE 'UTC'
             ON CONFLICT (key) DO NOTHING

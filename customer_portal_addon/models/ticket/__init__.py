@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     helpdesk_ticket_stage,
     helpdesk_ticket_team,
     helpdesk_ticket_conversation,

@@ -7,7 +7,7 @@ from . import (
     helpdesk_ticket_edit,
     helpdesk_ticket_action,
     helpdesk_ticket_status,
-    helpdesk_ticket_row,
+    helpdesk_ticket_column,
     helpdesk_ticket_filter,
     helpdesk_ticket_list,
     helpdesk_ticket_policy,

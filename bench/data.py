@@ -113,7 +113,8 @@ class Filled(Database):
             self._copy()
         if self.addon:
             begin = time.monotonic()
-            self._odoo(steps, f"Installing {cache.ADDON}", "-i", cache.ADDON)
+            ours = ",".join(self.modules)
+            self._odoo(steps, f"Installing {ours}", "-i", ours)
             seconds = time.monotonic() - begin
             self.install_file.write_text(json.dumps(seconds))
         with steps.step(f"Filling {self.name}"):

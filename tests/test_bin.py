@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -13,6 +14,7 @@ import cache
 import cli
 import cluster
 import console
+import database
 import environment
 import machine
 import oca_tests
@@ -254,6 +256,133 @@ def test_given_server_does_not_answer(steps, tmp_path, monkeypatch):
     with pytest.raises(Fail, match="PGHOST.*does not answer"):
         with cluster.running(steps):
             pass
+
+
+# --- sibling addons ----------------------------------------------------------------
+
+MAIN = {"depends": ["website", "iap"], "external_dependencies": {"python": ["a"]}}
+SIBLING = {
+    "depends": [cache.ADDON, "website", "calendar"],
+    "external_dependencies": {"python": ["tinylib>=2"]},
+}
+
+
+def make_addon(folder, name, manifest):
+    (folder / name / "tests").mkdir(parents=True)
+    (folder / name / "__manifest__.py").write_text(repr(manifest))
+    (folder / name / "__init__.py").touch()
+    (folder / name / "tests" / "__init__.py").touch()
+    (folder / name / "tests" / f"test_{name[-4:]}.py").touch()
+
+
+@pytest.fixture
+def clone(folder, tmp_path, monkeypatch):
+    """A repository with our addon and a sibling, and what is none beside them."""
+    clone = tmp_path / "clone"
+    make_addon(clone, cache.ADDON, MAIN)
+    make_addon(clone, "customer_portal_tiny", SIBLING)
+    (clone / "customer_portal_notes").mkdir()
+    (clone / "requirements").mkdir()
+    monkeypatch.setattr(cache, "REPO", clone)
+    monkeypatch.setattr(environment, "REQUIREMENTS", clone / "requirements")
+    return clone
+
+
+def test_siblings_are_found(clone):
+    assert cache.addons() == [cache.ADDON, "customer_portal_tiny"]
+    assert cache.addon_dependencies() == ["website", "iap", "calendar"]
+
+
+def test_a_broken_manifest_is_named(clone):
+    (clone / "customer_portal_tiny" / "__manifest__.py").write_text("{")
+    with pytest.raises(Fail, match="customer_portal_tiny/__manifest__.py cannot"):
+        cache.addon_dependencies()
+
+
+def test_changes_of_siblings_are_noticed(clone):
+    digests = {cache.addon_digest()}
+    sibling = clone / "customer_portal_tiny"
+    (sibling / "models.py").touch()
+    digests.add(cache.addon_digest())
+    (sibling / "models.py").rename(clone / cache.ADDON / "models.py")
+    digests.add(cache.addon_digest())
+    assert len(digests) == 3
+    (sibling / "tests" / "test_more.py").touch()
+    assert cache.addon_digest() in digests
+
+
+def test_libraries_of_siblings(clone, steps, monkeypatch):
+    assert cache.addon_libraries() == ["tinylib>=2"]
+    tiny = environment.Environment("venv-tiny", (), cache.addon_libraries())
+    calls = []
+
+    def run(command, *_rest):
+        tiny.path.mkdir(exist_ok=True)
+        calls.append(command)
+
+    monkeypatch.setattr(environment, "run", run)
+    monkeypatch.setattr(machine, "need_python_venv", lambda steps: None)
+    tiny.build(steps)
+    assert calls[-1][-1] == "tinylib>=2"
+    assert tiny.is_ready()
+    pins = clone / "requirements" / "customer_portal_tiny.txt"
+    pins.write_text("tinylib==2.1\n")
+    assert not tiny.is_ready()
+    tiny.build(steps)
+    assert calls[-1][calls[-1].index(pins) - 1] == "-c"
+
+
+def test_tests_of_siblings_are_run(clone):
+    found, _others = run_tests.resolve(["tests/test_tiny.py"])
+    assert found == [f"{clone}/customer_portal_tiny/tests/test_tiny.py"]
+    with pytest.raises(Fail, match=f"nor below {cache.ADDON}, customer_portal_tiny"):
+        run_tests.resolve(["tests/test_none.py"])
+    tests = run_tests.everything(Mock(environment=Mock(site_packages=clone)))
+    assert [str(clone / name / "tests") for name in cache.addons()] == tests[:2]
+
+
+def test_siblings_are_installed_and_updated(clone, steps, monkeypatch):
+    """Also one that came after the database had been made."""
+    calls, comments = [], []
+
+    def psql(_variables, statement, _database):
+        if statement.startswith("comment"):
+            comments.append(statement.partition("is '")[2].rstrip("'"))
+        if "shobj_description" in statement:
+            return comments[-1] if comments else ""
+        return f"website\n{cache.ADDON}" if "ir_module_module" in statement else ""
+
+    def run(command, *_rest, **_options):
+        calls.append(" ".join(command[command.index("--stop-after-init") + 1 :]))
+
+    for name, call in (("run", run), ("REQUIREMENTS", clone / "requirements")):
+        monkeypatch.setattr(database, name, call)
+    monkeypatch.setattr(cluster, "psql", psql)
+    for name in ("odoo.txt", "oca.txt"):
+        (clone / "requirements" / name).touch()
+    odoo = Mock(tree=Mock(version="19"), command=lambda *words: [*words])
+
+    def ensure():
+        return database.Database(odoo, "some", "conf").ensure(steps)
+
+    both = f"{cache.ADDON},customer_portal_tiny"
+    assert ensure() and not ensure()
+    assert calls == [f"-i {both} --load-language=de_DE"]
+    (clone / "customer_portal_tiny" / "new.py").touch()
+    assert ensure()
+    assert calls[1:] == [f"-u {both} --i18n-overwrite -i customer_portal_tiny"]
+
+
+def test_siblings_are_checked(clone, monkeypatch):
+    names = [str(path.relative_to(clone)) for path in clone.rglob("*.py")]
+    monkeypatch.setattr(run_lint, "tracked", lambda: names)
+    commands = []
+    monkeypatch.setattr(
+        run_lint, "program", lambda *command: commands.append([*map(str, command)])
+    )
+    list(run_lint.checks(Path("bin"), False))
+    assert ["bin/pylint", *cache.addons()] in commands
+    assert [f"{name}/__manifest__.py" for name in cache.addons()] == commands[-1][-2:]
 
 
 # --- the rest ----------------------------------------------------------------------

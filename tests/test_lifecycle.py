@@ -1,4 +1,4 @@
-"""Installing, updating and uninstalling the addon on a database with its ground.
+"""Installing, updating and uninstalling the addons on a database with their ground.
 
 The steps depend on each other and cost half a minute each, so one module-wide
 fixture takes them all, and each test looks at one of them.
@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pytest
 
-ADDON = "customer_portal_addon"
+import cache
+
+ADDONS = cache.addons()
 DATABASE = f"customer_portal_lifecycle_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
 
 # What must be the same before the installation and after the uninstallation. Each
@@ -146,10 +148,11 @@ def story(tmp_path_factory):
         shutil.copytree(files / ground, files / DATABASE)
     server = ("server", "-d", DATABASE, "--no-http", "--stop-after-init")
     story = Story(before=snapshot())
-    story.logs["install"] = odoo(logs / "install.log", *server, "-i", ADDON)
-    story.logs["update"] = odoo(logs / "update.log", *server, "-u", ADDON)
+    story.logs["install"] = odoo(logs / "install.log", *server, "-i", ",".join(ADDONS))
+    story.logs["update"] = odoo(logs / "update.log", *server, "-u", ",".join(ADDONS))
     log = logs / "uninstall.log"
-    story.logs["uninstall"] = odoo(log, "module", "uninstall", "-d", DATABASE, ADDON)
+    removal = ("module", "uninstall", "-d", DATABASE, *ADDONS)
+    story.logs["uninstall"] = odoo(log, *removal)
     story.after = snapshot()
     yield story
     psql(drop, "postgres")
@@ -170,5 +173,6 @@ def test_leaves_everything_as_it_was(story, title):
 
 def test_has_been_uninstalled(story):
     state = "select state from ir_module_module where name = '{}'"
-    assert psql(state.format(ADDON)) == ["uninstalled"]
+    for addon in ADDONS:
+        assert psql(state.format(addon)) == ["uninstalled"]
     assert psql(state.format("helpdesk_mgmt")) == ["installed"]

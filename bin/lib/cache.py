@@ -95,25 +95,46 @@ def digest(paths, *extra):
     return total.hexdigest()[:16]
 
 
+def addons():
+    """The names of our addons: the main one, then its siblings beside it."""
+    found = REPO.glob("customer_portal_*/__manifest__.py")
+    names = {path.parent.name for path in found} - {ADDON}
+    return [ADDON, *sorted(names)]
+
+
+def manifest(addon):
+    """What an addon says of itself."""
+    try:
+        return ast.literal_eval((REPO / addon / "__manifest__.py").read_text())
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Fail(f"{addon}/__manifest__.py cannot be read: {error}.") from error
+
+
 def addon_digest():
-    """A hash over everything of the addon that Odoo reads when it installs it."""
-    folder = REPO / ADDON
+    """A hash over everything of our addons that Odoo reads when it installs them."""
     kinds = {".py", ".xml", ".csv", ".po", ".pot", ".js", ".scss", ".css", ".svg"}
     total = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        if path.suffix not in kinds or not path.is_file():
-            continue
-        if inside.parts[0] == "tests" or "__pycache__" in inside.parts:
-            continue
-        total.update(str(inside).encode() + b"\0" + path.read_bytes() + b"\0")
+    for addon in addons():
+        for path in sorted((REPO / addon).rglob("*")):
+            inside = path.relative_to(REPO)
+            if path.suffix not in kinds or not path.is_file():
+                continue
+            if inside.parts[1] == "tests" or "__pycache__" in inside.parts:
+                continue
+            total.update(str(inside).encode() + b"\0" + path.read_bytes() + b"\0")
     return total.hexdigest()[:16]
 
 
 def addon_dependencies():
-    """The modules that the addon's manifest names."""
-    try:
-        manifest = ast.literal_eval((REPO / ADDON / "__manifest__.py").read_text())
-        return manifest["depends"]
-    except (OSError, SyntaxError, ValueError, KeyError) as error:
-        raise Fail(f"{ADDON}/__manifest__.py cannot be read: {error}.") from error
+    """The modules of others that our addons' manifests name."""
+    ours = addons()
+    needed = [name for addon in ours for name in manifest(addon).get("depends", [])]
+    return [name for name in dict.fromkeys(needed) if name not in ours]
+
+
+def addon_libraries():
+    """The Python packages that the siblings need; the main addon's are Odoo's own."""
+    needed = []
+    for addon in addons()[1:]:
+        needed += manifest(addon).get("external_dependencies", {}).get("python", [])
+    return sorted(set(needed))

@@ -18,9 +18,10 @@ LANGUAGE = "de_DE"
 
 
 class Database:
-    """One database with Odoo, the modules our addon depends on, and mostly the addon.
+    """One database with Odoo, the modules our addons depend on, and mostly ours.
 
-    :param ground: a database without the addon to copy instead of starting anew
+    :param addon: whether our addons are in it
+    :param ground: a database without them to copy instead of starting anew
     """
 
     def __init__(self, odoo: Odoo, name, conf, *, demo=False, addon=True, ground=None):
@@ -30,7 +31,7 @@ class Database:
         self.demo = demo
         self.ground = ground
         self.addon = addon
-        self.modules = [cache.ADDON] if addon else cache.addon_dependencies()
+        self.modules = cache.addons() if addon else cache.addon_dependencies()
         self.log = cache.log(f"{name}-install")
         files = [REQUIREMENTS / "odoo.txt", REQUIREMENTS / "oca.txt"]
         depends = ",".join(cache.addon_dependencies())
@@ -49,10 +50,10 @@ class Database:
             self._install(steps)
         elif below != self.below:
             title = f"What is below {cache.ADDON} changed: updating all"
-            self._odoo(steps, title, "-u", "base", "--i18n-overwrite")
+            self._update(steps, title, "base")
         elif above != self.above:
-            title = f"{cache.ADDON} changed: updating it in {self.name}"
-            self._odoo(steps, title, "-u", cache.ADDON, "--i18n-overwrite")
+            title = f"Ours changed: updating {', '.join(self.modules)} in {self.name}"
+            self._update(steps, title, ",".join(self.modules))
         else:
             with steps.step(f"Database {self.name} is up to date"):
                 return False
@@ -100,7 +101,7 @@ class Database:
         self.drop()
         if self.ground:
             self._copy()
-            title = f"Installing {cache.ADDON} in {self.name}"
+            title = f"Installing {', '.join(self.modules)} in {self.name}"
             self._odoo(steps, title, "-i", ",".join(self.modules))
             return
         arguments = ["-i", ",".join(self.modules), f"--load-language={LANGUAGE}"]
@@ -109,6 +110,13 @@ class Database:
         what = "with demo data, " if self.demo else ""
         title = f"Creating database {self.name} ({what}one to three minutes)"
         self._odoo(steps, title, *arguments)
+
+    def _update(self, steps, title, modules):
+        """Update, and install what has come to be among ours since."""
+        present = self.sql("select name from ir_module_module where state='installed'")
+        missing = [name for name in self.modules if name not in present.split()]
+        install = ["-i", ",".join(missing)] if missing else []
+        self._odoo(steps, title, "-u", modules, "--i18n-overwrite", *install)
 
     def _copy(self):
         self._sql_elsewhere(

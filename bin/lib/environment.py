@@ -16,11 +16,15 @@ BENCH = (("bench.txt",),)
 
 
 class Environment:
-    """One virtual environment, rebuilt when its requirement files change."""
+    """One virtual environment, rebuilt when what it is made of changes.
 
-    def __init__(self, name, calls):
+    :param libraries: what the siblings' manifests ask for beside the files
+    """
+
+    def __init__(self, name, calls, libraries=()):
         self.path = cache.root() / name
         self.calls = calls
+        self.libraries = libraries
         self.files = [REQUIREMENTS / file for call in calls for file in call]
 
     @property
@@ -31,7 +35,14 @@ class Environment:
     def digest(self):
         # Not the build, which changes when Debian updates its Python.
         python = (*sys.version_info[:2], os.path.realpath(sys.executable))
-        return cache.digest(self.files, *python)
+        return cache.digest([*self.files, *self._pins()], *python, *self.libraries)
+
+    def _pins(self):
+        """The files that say which versions of the libraries, where there are any."""
+        if not self.libraries:
+            return []
+        files = [REQUIREMENTS / f"{addon}.txt" for addon in cache.addons()]
+        return [file for file in files if file.is_file()]
 
     @property
     def site_packages(self):
@@ -54,12 +65,18 @@ class Environment:
             pip = [self.python, "-m", "pip", "install", "--no-input"]
             pip += ["--cache-dir", cache.root() / "pip", *options]
             run([*pip, *files], log, what)
+        if self.libraries:
+            pip = [self.python, "-m", "pip", "install", "--no-input"]
+            pip += ["--cache-dir", cache.root() / "pip"]
+            for file in (REQUIREMENTS / "odoo.txt", *self._pins()):
+                pip += ["-c", file]
+            run([*pip, *self.libraries], log, what)
         (self.path / "digest").write_text(self.digest)
 
 
 def odoo(steps, tree):
     """The environment that runs Odoo, with Odoo's tree on its path."""
-    environment = Environment("venv", ODOO)
+    environment = Environment("venv", ODOO, cache.addon_libraries())
     if not environment.is_ready():
         environment.build(steps)
     link = environment.site_packages / "odoo_tree.pth"

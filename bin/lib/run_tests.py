@@ -21,7 +21,7 @@ PARALLEL = ["-n", "2", "--dist", "loadscope"]
 CHECKLOG = cache.REPO / "checklog-odoo.cfg"
 PLUGINS = cache.REPO / "bin" / "lib" / "plugins"
 HELP = """bin/test [--fresh] [pytest's arguments]
-  without a path: everything; a path is looked up here and below the addon
+  without a path: everything; a path is looked up here and below the addons
   --fresh: make the test database anew"""
 
 
@@ -57,18 +57,19 @@ def run(arguments):
 
 
 def resolve(arguments):
-    """Split off the paths; one that is not here is looked up below the addon."""
+    """Split off the paths; one that is not here is looked up below the addons."""
     paths, others = [], []
+    ours = cache.addons()
     for argument in arguments:
         file, separator, test = argument.partition("::")
-        places = [Path.cwd(), cache.REPO, cache.REPO / cache.ADDON]
+        places = [Path.cwd(), cache.REPO, *(cache.REPO / name for name in ours)]
         found = [place / file for place in places if (place / file).exists()]
         if argument.startswith("-") or not file or not looks_like_path(file):
             others.append(argument)
         elif found:
             paths.append(f"{found[0]}{separator}{test}")
         else:
-            raise Fail(f"There is no {file} here, nor below {cache.ADDON}.")
+            raise Fail(f"There is no {file} here, nor below {', '.join(ours)}.")
     return paths, others
 
 
@@ -77,8 +78,9 @@ def looks_like_path(text):
 
 
 def everything(odoo):
-    """Our tests, and OCA's portal tests against our addon."""
-    paths = [cache.REPO / "tests", cache.REPO / cache.ADDON / "tests"]
+    """Our tests, and OCA's portal tests against our addons."""
+    folders = [cache.REPO, *(cache.REPO / name for name in cache.addons())]
+    paths = [folder / "tests" for folder in folders]
     oca = odoo.environment.site_packages / "odoo" / "addons"
     return [*(str(p) for p in paths if p.is_dir()), *oca_tests.arguments(oca)]
 

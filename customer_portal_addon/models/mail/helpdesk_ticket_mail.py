@@ -222,21 +222,13 @@ class HelpdeskTicket(models.Model):
     # What arrives with them
     # ---------------------------------------------------
 
-    def _message_post_after_hook(self, message, msg_values):
-        """Show the images of the opening mail in the description as well."""
-        result = super()._message_post_after_hook(message, msg_values)
+    def _show_pictures_of_opening(self, message):
+        """Show the pictures of the opening mail in the description as well."""
         is_opening = message.subtype_id == self._creation_subtype()
         is_mail = message.message_type == "email"
         if is_opening and is_mail and message.attachment_ids:
             if "cid:" in (self.description or ""):
                 self.sudo().description = message.body
-        return result
-
-    def _mail_stage(self):
-        """Answer no machine, and nobody who may not be who the mail says."""
-        if self.env.context.get("support_automatic") or self._get_trust() == "fail":
-            return
-        super()._mail_stage()
 
     @api.model
     def _note_bounce(self, msg):

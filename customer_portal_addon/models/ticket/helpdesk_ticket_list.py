@@ -24,17 +24,9 @@ class HelpdeskTicket(models.Model):
     # The text by which they are found
     # ---------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        tickets = super().create(vals_list)
-        self.env["support.ticket.text"]._index_later(tickets)
-        return tickets
-
-    def write(self, vals):
-        result = super().write(vals)
-        if not {"name", "number", "description"}.isdisjoint(vals):
-            self.env["support.ticket.text"]._index_later(self)
-        return result
+    def _index_text(self):
+        """Have the words of the tickets found, at the end of the transaction."""
+        self.env["support.ticket.text"]._index_later(self)
 
     # ---------------------------------------------------
     # The page

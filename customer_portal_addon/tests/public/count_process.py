@@ -16,7 +16,9 @@ def main(database, key, times):
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        counts = [limits._add(key, datetime(2026, 6, 15)) for _time in range(int(times))]
+        counts = [
+            limits._add(key, datetime(2026, 6, 15)) for _time in range(int(times))
+        ]
         passed = sum(count <= 100 for count in counts)
     sys.stdout.write(f"{passed}\n")
 

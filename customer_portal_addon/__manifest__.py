@@ -20,7 +20,7 @@
         "sale_management",
         "website",
     ],
-    "external_dependencies": {"python": ["python-stdnum"]},
+    "external_dependencies": {"python": ["dnspython", "python-stdnum"]},
     "data": [
         "security/customer_portal_security.xml",
         "security/ir.model.access.csv",

@@ -89,6 +89,7 @@ from .mail import (
     test_mail_links,
     test_mail_out,
     test_mail_set,
+    test_mail_tools,
     test_matching,
     test_matching_tour,
     test_message_doors,

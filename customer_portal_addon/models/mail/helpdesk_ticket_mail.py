@@ -205,8 +205,6 @@ class HelpdeskTicket(models.Model):
     def _get_trust(self):
         """Return whether the mail being processed is from whom it says.
 
-        Only the word of our own server counts for it; against it, anybody's.
-
         :return: ``pass``, ``fail`` or ``unknown``
         """
         mail = self.env.context.get("support_mail")
@@ -214,9 +212,7 @@ class HelpdeskTicket(models.Model):
             return "unknown"
         company = self.company_id[:1] or self.env.company
         server = (company.sudo().support_mail_server or "").strip().lower()
-        if mail.verdict == "pass" and mail.server != server:
-            return "unknown"
-        return mail.verdict
+        return mail.get_trust(server)
 
     # ---------------------------------------------------
     # What arrives with them

@@ -2,7 +2,7 @@
     "name": "Customer Support Portal",
     "summary": "Support portal for customers with a support contract: "
     "tickets with a form per type, support IDs, contracts and a gate at every door",
-    "version": "19.0.1.5.0",
+    "version": "19.0.1.6.0",
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
     "author": "Customer Portal Addon contributors",
@@ -20,7 +20,7 @@
         "sale_management",
         "website",
     ],
-    "external_dependencies": {"python": ["python-stdnum"]},
+    "external_dependencies": {"python": ["dnspython", "python-stdnum"]},
     # By area, as far as the order of loading allows: an id has to be there before it
     # is used, and of views that change the same page the last one wins.
     "data": [

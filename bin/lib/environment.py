@@ -10,7 +10,7 @@ from console import run
 
 REQUIREMENTS = cache.REPO / "bin" / "requirements"
 # Each is one call of pip; the second one must not look at dependencies.
-ODOO = (("odoo.txt", "dev.txt"), ("oca.txt",))
+ODOO = (("odoo.txt", "addon.txt", "dev.txt"), ("oca.txt",))
 LINT = (("lint.txt",),)
 BENCH = (("bench.txt",),)
 

@@ -2,6 +2,7 @@ from .access import (
     test_access_attacks,
     test_access_mails,
     test_gate,
+    test_gate_reasons,
     test_links,
     test_login,
     test_login_limits,
@@ -88,6 +89,7 @@ from .mail import (
     test_mail_links,
     test_mail_out,
     test_mail_set,
+    test_mail_tools,
     test_matching,
     test_matching_tour,
     test_message_doors,
@@ -114,6 +116,7 @@ from .sale import (
 )
 from .ticket import (
     test_conversation,
+    test_list_columns,
     test_phone_tickets,
     test_staff_views,
     test_status,

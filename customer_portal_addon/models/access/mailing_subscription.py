@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class MailingSubscription(models.Model):
@@ -13,6 +14,30 @@ class MailingSubscription(models.Model):
         help="A visitor of the website wanted this address on the list. As the list "
         "is required for support, that says nothing about the address.",
     )
+
+    @api.model
+    def _get_entries_query(self):
+        """Return the one rule for who is on a list: by addresses, not by entries.
+
+        A row per ``email_normalized`` and ``list_id``. ``is_on_list`` is false of who
+        has left; no row: never was on it. Only what the gate decides by counts.
+
+        :rtype: SQL
+        """
+        self.flush_model(["contact_id", "is_kept_out", "list_id", "opt_out"])
+        self.env["mailing.contact"].flush_model(["email_normalized"])
+        return SQL(
+            """
+            SELECT subscriber.email_normalized, subscription.list_id,
+                   -- whoever has left has left, however often the address is there
+                   BOOL_AND(subscription.opt_out IS NOT TRUE) AS is_on_list
+              FROM mailing_contact subscriber
+              JOIN mailing_subscription subscription
+                ON subscription.contact_id = subscriber.id
+             WHERE subscription.is_kept_out IS NOT TRUE
+             GROUP BY subscriber.email_normalized, subscription.list_id
+            """
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import consteq, email_normalize, hmac
+from odoo.tools import SQL, consteq, email_normalize, hmac
 
 
 class ResPartner(models.Model):
@@ -48,33 +48,36 @@ class ResPartner(models.Model):
     @api.depends("email_normalized")
     @api.depends_context("company")
     def _compute_support_is_subscribed(self):
-        addresses = self.filtered("email_normalized").mapped("email_normalized")
-        subscribed = self._get_subscribed_addresses(
-            [("contact_id.email_normalized", "in", addresses)]
-        )
+        entries = self._get_list_entries(self.env.company)
         for partner in self:
-            partner.support_is_subscribed = partner.email_normalized in subscribed
+            partner.support_is_subscribed = entries.get(partner.email_normalized, False)
 
     def _search_support_is_subscribed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        subscribed = list(self.sudo()._get_subscribed_addresses(fields.Domain.TRUE))
-        return fields.Domain("email_normalized", "in", subscribed)
-
-    @api.model
-    def _get_subscribed_addresses(self, domain):
-        """Return the addresses on the current company's list, by the gate's rule.
-
-        :param domain: of ``mailing.subscription``, to look at some of them only
-        :rtype: set[str]
-        """
-        mailing_list = self.env.company.support_mailing_list_id
-        counting = [("list_id", "=", mailing_list.id), ("is_kept_out", "=", False)]
-        entries = self.env["mailing.subscription"].search(
-            fields.Domain(domain) & fields.Domain(counting)
+        on_list = SQL(
+            "(SELECT email_normalized FROM (%s) AS entry"
+            " WHERE is_on_list AND list_id = %s AND email_normalized IS NOT NULL)",
+            self.env["mailing.subscription"]._get_entries_query(),
+            self.env.company.sudo().support_mailing_list_id.id or 0,
         )
-        left = entries.filtered("opt_out").contact_id.mapped("email_normalized")
-        return set(entries.contact_id.mapped("email_normalized")) - {False, *left}
+        return fields.Domain("email_normalized", "in", on_list)
+
+    def _get_list_entries(self, company):
+        """Return who of these contacts was ever on the company's list, by addresses.
+
+        :param res.company company:
+        :return: address -> whether it is on the list still
+        :rtype: dict[str, bool]
+        """
+        query = SQL(
+            "SELECT email_normalized, is_on_list FROM (%s) AS entry"
+            " WHERE list_id = %s AND email_normalized = ANY(%s)",
+            self.env["mailing.subscription"]._get_entries_query(),
+            company.sudo().support_mailing_list_id.id or 0,
+            self.filtered("email_normalized").mapped("email_normalized"),
+        )
+        return dict(self.env.execute_query(query))
 
     # ---------------------------------------------------
     # The address stays what it was confirmed as
@@ -212,14 +215,5 @@ class ResPartner(models.Model):
     def _has_left_support_list(self, company):
         """Tell whether somebody has unsubscribed this address."""
         self.ensure_one()
-        return bool(
-            self.env["mailing.subscription"].search_count(
-                [
-                    ("list_id", "=", company.support_mailing_list_id.id),
-                    ("contact_id.email_normalized", "=", self.email_normalized),
-                    ("opt_out", "=", True),
-                    ("is_kept_out", "=", False),
-                ],
-                limit=1,
-            )
-        )
+        entries = self._get_list_entries(company)
+        return entries.get(self.email_normalized) is False

@@ -1,17 +1,24 @@
+from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
+from odoo.tools.translate import LazyGettext, LazyTranslate
 
-from ...tools.dates.coverage import Period, coverage, local_day
+from ...tools.dates.coverage import Coverage, Period, coverage, local_day
+
+_lt = LazyTranslate(__name__)
+
+# Contacts that a search decides about at once
+BATCH = 10_000
 
 
 class Decision(NamedTuple):
     """What the gate says about a contact.
 
-    ``reason`` is a key of :meth:`SupportGate._get_reason_labels`, None: allowed.
-    ``until`` is the last day of the coverage, or the day that goes with the reason.
+    ``reason`` is the key of a :class:`Reason`, None: allowed. ``until`` is the last day
+    of the coverage, or the day that goes with the reason.
     """
 
     allowed: bool
@@ -19,11 +26,42 @@ class Decision(NamedTuple):
     until: date | None = None
 
 
-REASON_BY_COVERAGE = {
-    "none": "no_contract",
-    "expired": "contract_expired",
-    "upcoming": "contract_not_started",
-}
+class Reason(NamedTuple):
+    """One row of the gate's table: why a contact is refused.
+
+    ``name`` is for staff, ``sentence`` for the person concerned. A reason is found by
+    one of two things:
+
+    * ``column``: an SQL expression, true of whom it refuses. It may name the tables
+      ``contact``, ``customer`` (the contact's company), ``company`` (whose support it
+      is), ``asked`` (``policy`` and ``list_required`` of these settings), and carries
+      the fields to flush, if they are not among those of :meth:`SupportGate._get_query`
+    * ``condition``: a function of the contact's row, which says whether it refuses;
+      ``row["coverage"]`` is the customer's :class:`Coverage`. With a column as well,
+      it finds the column's value below the key of the reason.
+
+    ``is_asked`` is a function of the company: whether its settings ask for it at all,
+    None: always. ``is_dated``: the day of the coverage goes with the reason.
+    """
+
+    key: str
+    name: str | LazyGettext
+    sentence: str | LazyGettext
+    column: SQL | None = None
+    condition: Callable[[dict], bool] | None = None
+    is_asked: Callable[[models.BaseModel], bool] | None = None
+    is_dated: bool = False
+
+    def refuses(self, row):
+        """Tell whether it refuses a contact.
+
+        :param dict row: of :meth:`SupportGate._get_query`
+        """
+        return self.condition(row) if self.condition else row[self.key]
+
+
+def _asks_for_contract(company):
+    return company.support_policy != "open"
 
 
 class SupportGate(models.AbstractModel):
@@ -34,6 +72,127 @@ class SupportGate(models.AbstractModel):
 
     _name = "support.gate"
     _description = "Support Gate"
+
+    # ---------------------------------------------------
+    # The table
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_reasons(self):
+        """Return why somebody is refused, in the order in which it is checked.
+
+        Everything that knows of reasons reads them here: decisions, what is said to
+        customers and to staff, the state of a contact and the search for it. Another
+        addon adds a :class:`Reason` to what ``super()`` returns, where in the order it
+        belongs.
+
+        :rtype: list[Reason]
+        """
+        return [
+            Reason(
+                "archived",
+                _lt("Archived"),
+                _lt("Your access has been switched off."),
+                column=SQL("(contact.active AND customer.active) IS NOT TRUE"),
+            ),
+            Reason(
+                "switched_off",
+                _lt("Switched off"),
+                _lt("Your company's administrator has switched off your access."),
+                column=SQL("contact.support_switched_off IS TRUE"),
+            ),
+            Reason(
+                "no_contract",
+                _lt("No contract"),
+                _lt("There is no support contract for your company."),
+                condition=lambda row: row["coverage"].status == "none",
+                is_asked=_asks_for_contract,
+            ),
+            Reason(
+                "contract_expired",
+                _lt("Contract expired"),
+                _lt("Your company's support contract has expired."),
+                condition=lambda row: row["coverage"].status == "expired",
+                is_asked=_asks_for_contract,
+                is_dated=True,
+            ),
+            Reason(
+                "contract_not_started",
+                _lt("Contract not begun"),
+                _lt("Your company's support contract has not begun yet."),
+                condition=lambda row: row["coverage"].status == "upcoming",
+                is_asked=_asks_for_contract,
+                is_dated=True,
+            ),
+            Reason(
+                "not_enabled",
+                _lt("Not enabled"),
+                _lt("Your company is not enabled for the support portal."),
+                column=SQL(
+                    "asked.policy = 'contract' AND customer.support_enabled IS NOT TRUE"
+                ),
+                is_asked=_asks_for_contract,
+            ),
+            Reason(
+                "unsubscribed",
+                _lt("Not on the notification list"),
+                _lt("You are not subscribed to the support notification list."),
+                column=SQL(
+                    """
+                    asked.list_required IS TRUE AND (
+                        SELECT is_on_list FROM (%s) AS entry
+                         WHERE entry.email_normalized = contact.email_normalized
+                           AND entry.list_id = company.support_mailing_list_id
+                    ) IS NOT TRUE
+                    """,
+                    self.env["mailing.subscription"]._get_entries_query(),
+                ),
+                is_asked=lambda company: company.support_list_required,
+            ),
+        ]
+
+    @api.model
+    def _get_reason_names(self):
+        """Return the reasons by their short names, for staff.
+
+        :rtype: dict[str, str]
+        """
+        return {each.key: self.env._(each.name) for each in self._get_reasons()}
+
+    @api.model
+    def _get_reason_labels(self):
+        """Return the reasons as sentences for the people concerned.
+
+        :rtype: dict[str, str]
+        """
+        return {each.key: self.env._(each.sentence) for each in self._get_reasons()}
+
+    @api.model
+    def _get_possible_reasons(self, company):
+        """Return the reasons that the company's settings allow for, as sentences.
+
+        :rtype: list[str]
+        """
+        return [
+            self.env._(reason.sentence)
+            for reason in self._get_reasons()
+            if not reason.is_asked or reason.is_asked(company)
+        ]
+
+    @api.model
+    def _get_refusal_message(self, company):
+        """Return what a refused person reads: the sentence and whom to contact."""
+        return "{} {}".format(
+            self.env._("Your e-mail address is not permitted to log in."),
+            self.env._(
+                "Please turn to your usual contact person or to %(contact)s.",
+                contact=company._get_support_contact(),
+            ),
+        )
+
+    # ---------------------------------------------------
+    # Decisions
+    # ---------------------------------------------------
 
     @api.model
     def _get_allowed(self):
@@ -65,40 +224,63 @@ class SupportGate(models.AbstractModel):
         :rtype: dict
         """
         decisions = dict.fromkeys(partners.ids, Decision(False, "archived"))
-        query = self._get_query(partners, company, policy, list_required)
+        reasons = self._get_reasons()
+        query = self._get_query(reasons, partners, company, policy, list_required)
         for row in self.env.execute_query_dict(query):
-            decisions[row["id"]] = self._decide_row(row)
+            row["coverage"] = self._get_coverage(row)
+            decisions[row["id"]] = self._decide_row(reasons, row)
         return decisions
 
     @api.model
-    def _decide_row(self, row):
-        """Decide from what the query found.
+    def _find_decided(self, company, keys, policy=None):
+        """Return the contacts about whom the gate decides in one of some ways.
 
-        :param dict row: a row of :meth:`_get_query`
-        :rtype: Decision
+        It looks at every contact: coverage is no matter of SQL.
+
+        :param res.company company: whose support it is
+        :param keys: keys of reasons, None: allowed
+        :param str policy: as for :meth:`_decide_many`
+        :return: ids
+        :rtype: list[int]
         """
-        if not row["active"]:
-            return Decision(False, "archived")
-        if row["switched_off"]:
-            return Decision(False, "switched_off")
-        until = None
-        if row["policy"] == "contract":
-            today = local_day(fields.Datetime.now(), row["timezone"])
-            periods = [
-                Period(date.fromisoformat(start), end and date.fromisoformat(end))
-                for start, end in row["periods"] or ()
-            ]
-            status, until = coverage(periods, today)
-            if status != "covered":
-                return Decision(False, REASON_BY_COVERAGE[status], until)
-            if not row["enabled"]:
-                return Decision(False, "not_enabled")
-        if row["subscription_missing"]:
-            return Decision(False, "unsubscribed")
-        return Decision(True, None, until)
+        contacts = self.env["res.partner"].with_context(active_test=False)
+        found = []
+        for ids in split_every(BATCH, contacts.search([], order="id").ids):
+            decisions = self._decide_many(contacts.browse(ids), company, policy)
+            found += [id_ for id_, each in decisions.items() if each.reason in keys]
+        return found
 
     @api.model
-    def _get_query(self, partners, company, policy=None, list_required=None):
+    def _decide_row(self, reasons, row):
+        """Decide from what the query found.
+
+        :param list reasons: as of :meth:`_get_reasons`
+        :param dict row: a row of :meth:`_get_query`, with its ``coverage``
+        :rtype: Decision
+        """
+        for reason in reasons:
+            if reason.refuses(row):
+                until = row["coverage"].until if reason.is_dated else None
+                return Decision(False, reason.key, until)
+        return Decision(True, None, row["coverage"].until)
+
+    @api.model
+    def _get_coverage(self, row):
+        """Return whether contracts cover today; where none is needed, it is covered.
+
+        :param dict row: a row of :meth:`_get_query`
+        :rtype: Coverage
+        """
+        if row["policy"] != "contract":
+            return Coverage("covered")
+        periods = [
+            Period(date.fromisoformat(start), end and date.fromisoformat(end))
+            for start, end in row["periods"] or ()
+        ]
+        return coverage(periods, local_day(fields.Datetime.now(), row["timezone"]))
+
+    @api.model
+    def _get_query(self, reasons, partners, company, policy=None, list_required=None):
         """Return the query for what a decision needs, a row per contact."""
         env = self.env
         env["res.partner"].flush_model(
@@ -115,26 +297,15 @@ class SupportGate(models.AbstractModel):
             ["support_policy", "support_list_required", "support_mailing_list_id"]
         )
         env["support.contract"].flush_model()
-        env["mailing.subscription"].flush_model()
-        env["mailing.contact"].flush_model(["email_normalized"])
+        columns = [
+            SQL("%s AS %s", reason.column, SQL.identifier(reason.key))
+            for reason in reasons
+            if reason.column
+        ]
         return SQL(
             """
             SELECT contact.id,
-                   contact.active AND customer.active AS active,
-                   contact.support_switched_off IS TRUE AS switched_off,
-                   COALESCE(customer.support_enabled, FALSE) AS enabled,
-                   COALESCE(%(policy)s, company.support_policy) AS policy,
-                   COALESCE(%(list_required)s, company.support_list_required)
-                       IS TRUE AND NOT COALESCE((
-                       -- whoever has left has left, however often the address is there
-                       SELECT BOOL_AND(subscription.opt_out IS NOT TRUE)
-                         FROM mailing_contact subscriber
-                         JOIN mailing_subscription subscription
-                           ON subscription.contact_id = subscriber.id
-                        WHERE subscriber.email_normalized = contact.email_normalized
-                          AND subscription.list_id = company.support_mailing_list_id
-                          AND subscription.is_kept_out IS NOT TRUE
-                   ), FALSE) AS subscription_missing,
+                   asked.policy,
                    address.tz AS timezone,
                    (SELECT json_agg(json_build_array(date_start, date_end))
                       FROM support_contract contract
@@ -142,82 +313,23 @@ class SupportGate(models.AbstractModel):
                        AND contract.company_id = company.id
                        AND contract.state = 'confirmed'
                        AND contract.active
-                   ) AS periods
+                   ) AS periods,
+                   %(columns)s
               FROM res_partner contact
               JOIN res_partner customer
                 ON customer.id = COALESCE(contact.commercial_partner_id, contact.id)
               JOIN res_company company ON company.id = %(company)s
               JOIN res_partner address ON address.id = company.partner_id
+             CROSS JOIN LATERAL (
+                   SELECT COALESCE(%(policy)s, company.support_policy) AS policy,
+                          COALESCE(%(list_required)s, company.support_list_required)
+                              AS list_required
+                   ) AS asked
              WHERE contact.id = ANY(%(partners)s)
             """,
+            columns=SQL(", ").join(columns),
             company=company.id,
             partners=list(partners.ids),
             policy=policy,
             list_required=list_required,
-        )
-
-    # ---------------------------------------------------
-    # Words
-    # ---------------------------------------------------
-
-    @api.model
-    def _get_reason_names(self):
-        """Return the reasons by their short names, for staff."""
-        _ = self.env._
-        return {
-            "archived": _("Archived"),
-            "switched_off": _("Switched off"),
-            "no_contract": _("No contract"),
-            "contract_expired": _("Contract expired"),
-            "contract_not_started": _("Contract not begun"),
-            "not_enabled": _("Not enabled"),
-            "unsubscribed": _("Not on the notification list"),
-        }
-
-    @api.model
-    def _get_reason_labels(self):
-        """Return the reasons as sentences for the people concerned.
-
-        In the order in which they are checked.
-        """
-        _ = self.env._
-        return {
-            "archived": _("Your access has been switched off."),
-            "switched_off": _(
-                "Your company's administrator has switched off your access."
-            ),
-            "no_contract": _("There is no support contract for your company."),
-            "contract_expired": _("Your company's support contract has expired."),
-            "contract_not_started": _(
-                "Your company's support contract has not begun yet."
-            ),
-            "not_enabled": _("Your company is not enabled for the support portal."),
-            "unsubscribed": _(
-                "You are not subscribed to the support notification list."
-            ),
-        }
-
-    @api.model
-    def _get_possible_reasons(self, company):
-        """Return the reasons that the company's settings allow for, as sentences.
-
-        :rtype: list[str]
-        """
-        labels = self._get_reason_labels()
-        if company.support_policy == "open":
-            for reason in (*REASON_BY_COVERAGE.values(), "not_enabled"):
-                del labels[reason]
-        if not company.support_list_required:
-            del labels["unsubscribed"]
-        return list(labels.values())
-
-    @api.model
-    def _get_refusal_message(self, company):
-        """Return what a refused person reads: the sentence and whom to contact."""
-        return "{} {}".format(
-            self.env._("Your e-mail address is not permitted to log in."),
-            self.env._(
-                "Please turn to your usual contact person or to %(contact)s.",
-                contact=company._get_support_contact(),
-            ),
         )

@@ -1,5 +1,5 @@
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import NamedTuple
 
 from odoo import api, fields, models
@@ -8,6 +8,7 @@ from odoo.tools import SQL, hmac
 
 from ...exceptions import SupportAccessRefused, SupportLoginPaused
 from ...tools.web import client
+from ..base.support_limit import Row
 
 # Attempts are forgotten after that time
 ACCOUNT_WINDOW = timedelta(days=1)
@@ -43,19 +44,19 @@ class Pauses(NamedTuple):
         return min(self.first * 2 ** min(count - free, 20), self.longest)
 
 
-class Row(NamedTuple):
-    """What is counted for one key, as in the table."""
+class Keys(NamedTuple):
+    """Below which keys an attempt is counted, in the table of all limits.
 
-    count: int = 0
-    started_at: datetime | None = None
-    paused_until: datetime | None = None
-    known_at: datetime | None = None
+    ``known``: that the pair of account and network has logged in before.
+    """
 
-    def get_count(self, since):
-        return self.count if self.started_at and self.started_at > since else 0
+    pair: str
+    known: str
+    account: str
+    network: str
 
 
-class SupportLoginCount(models.Model):
+class SupportLoginCount(models.AbstractModel):
     """How often somebody failed to log in, at whichever door, right with many workers.
 
     Who guesses has to wait, who is guessed at does not:
@@ -82,20 +83,6 @@ class SupportLoginCount(models.Model):
 
     _name = "support.login.count"
     _description = "Count of Failed Logins"
-    _log_access = False
-    _rec_name = "key"
-
-    key = fields.Char(required=True)
-    count = fields.Integer(required=True)
-    started_at = fields.Datetime(required=True)
-    paused_until = fields.Datetime()
-    known_at = fields.Datetime(help="The last right login, of an account and network.")
-    # no relation: in a transaction of its own a login may not be there yet
-    owner = fields.Integer(help="The number of the user whose account it is.")
-    told_at = fields.Datetime()
-
-    _key_unique = models.UniqueIndex("(key)")
-    _started_idx = models.Index("(started_at)")
 
     # ---------------------------------------------------
     # Counting
@@ -152,60 +139,40 @@ class SupportLoginCount(models.Model):
 
     @api.model
     def _get_keys(self, login, kind):
-        """Return the keys of the pair, the account and the network.
+        """Return what an attempt is counted below.
 
-        :rtype: tuple[str, str, str]
+        :rtype: Keys
         """
         login = str(login or "").strip().lower()
-        network = self.env["support.access.mail"]._get_source_key(client.get())
+        network = self.env["support.limit"]._get_network_key(client.get())
 
         def key(*parts):
             return hmac(self.env(su=True), "support_login_count", parts)
 
-        return (
-            key("pair", login, network, kind),
-            key("account", login),
-            key("network", network),
+        pair = key("pair", login, network, kind)
+        return Keys(
+            pair=pair,
+            known=f"{pair} known",
+            account=key("account", login),
+            network=key("network", network),
         )
-
-    @api.model
-    @contextmanager
-    def _look(self, keys):
-        """Give a cursor and the rows of the keys, which nobody else changes meanwhile.
-
-        In a transaction of its own: a failed login is rolled back.
-        """
-        with self.env.registry.cursor() as cr:
-            # one after the other, before the first look: see support.form.count
-            cr.execute(
-                SQL("LOCK TABLE support_login_count IN SHARE UPDATE EXCLUSIVE MODE")
-            )
-            rows = dict.fromkeys(keys, Row())
-            cr.execute(
-                SQL(
-                    """
-                    SELECT key, count, started_at, paused_until, known_at
-                      FROM support_login_count WHERE key IN %s
-                    """,
-                    keys,
-                )
-            )
-            rows.update({key: Row(*values) for key, *values in cr.fetchall()})
-            yield cr, [rows[key] for key in keys]
 
     @api.model
     def _reserve(self, keys, user, pauses):
         """Count an attempt, or tell how long to wait.
 
+        :param Keys keys: as of :meth:`_get_keys`
         :param Pauses pauses: as of :meth:`_get_pauses`
         :return: seconds to wait, 0: now; and the ends of the pauses before it
         :rtype: tuple[int, list]
         """
         now = fields.Datetime.now()
-        with self._look(keys) as (cr, rows):
-            pair, account, network = rows
-            is_known = bool(pair.known_at and pair.known_at > now - KNOWN)
-            asked = [pair] if is_known else rows
+        limits = self.env["support.limit"]
+        with limits._look(keys) as (cr, rows):
+            pair, known, account, network = rows
+            is_known = bool(known.kept_until and known.kept_until > now)
+            counted = (pair, account, network)
+            asked = [pair] if is_known else counted
             until = max(row.paused_until or now for row in asked)
             if until > now:
                 return max(int((until - now).total_seconds()), 1), []
@@ -213,69 +180,48 @@ class SupportLoginCount(models.Model):
             free = pauses.free
             if is_attack and not is_known:
                 free = min(free, FREE_UNDER_ATTACK)
-            limits = (free, ACCOUNT_LIMIT, pauses.network)
-            if is_known:
-                limits = (free, 0, 0)
+            frees = (free, 0, 0) if is_known else (free, ACCOUNT_LIMIT, pauses.network)
             windows = (ACCOUNT_WINDOW, ACCOUNT_WINDOW, NETWORK_WINDOW)
-            counted = []
-            for row, limit, window in zip(rows, limits, windows, strict=True):
+            reserved = []
+            for row, free, window in zip(counted, frees, windows, strict=True):
                 count = row.get_count(now - window) + 1
-                pause = timedelta(seconds=pauses.get_pause(count, limit))
-                counted.append(
+                pause = timedelta(seconds=pauses.get_pause(count, free))
+                reserved.append(
                     row._replace(
                         count=count,
                         started_at=row.started_at if count > 1 else now,
                         paused_until=now + pause if pause else row.paused_until,
                     )
                 )
-            self._store(cr, keys, counted, user)
-        return 0, [row.paused_until for row in rows]
-
-    @api.model
-    def _store(self, cr, keys, rows, user=None):
-        """Write the rows of the pair, the account and the network."""
-        owners = (None, (user and user.id) or None, None)
-        values = [
-            SQL("%s", (key, *row, owner))
-            for key, row, owner in zip(keys, rows, owners, strict=True)
-        ]
-        cr.execute(
-            SQL(
-                """
-                INSERT INTO support_login_count AS counted
-                       (key, count, started_at, paused_until, known_at, owner)
-                VALUES %s
-                    ON CONFLICT (key) DO UPDATE SET
-                       count = EXCLUDED.count,
-                       started_at = EXCLUDED.started_at,
-                       paused_until = EXCLUDED.paused_until,
-                       known_at = EXCLUDED.known_at,
-                       owner = COALESCE(EXCLUDED.owner, counted.owner)
-                """,
-                SQL(", ").join(values),
-            )
-        )
+            reserved[1] = reserved[1]._replace(owner=(user and user.id) or None)
+            names = (keys.pair, keys.account, keys.network)
+            limits._store(cr, dict(zip(names, reserved, strict=True)))
+        return 0, [row.paused_until for row in counted]
 
     @api.model
     def _release(self, keys, paused_until, is_right):
         """Take back an attempt that was no failure.
 
-        :param list paused_until: of the keys, before the attempt
+        :param Keys keys: as of :meth:`_get_keys`
+        :param list paused_until: of pair, account and network, before the attempt
         :param bool is_right: the account is known in this network from now on
         """
         now = fields.Datetime.now()
-        with self._look(keys) as (cr, rows):
-            rows = [
-                row._replace(
+        limits = self.env["support.limit"]
+        names = (keys.pair, keys.account, keys.network)
+        with limits._look(names) as (cr, rows):
+            released = {
+                name: row._replace(
                     count=max(row.count - 1, 0),
                     started_at=row.started_at or now,
                     paused_until=until,
                 )
-                for row, until in zip(rows, paused_until, strict=True)
-            ]
+                for name, row, until in zip(names, rows, paused_until, strict=True)
+            }
             if is_right:
-                rows[0] = rows[0]._replace(count=0, known_at=now)
-            self._store(cr, keys, rows)
+                released[keys.pair] = released[keys.pair]._replace(count=0)
+                released[keys.known] = self._get_known(now)
+            limits._store(cr, released)
 
     @api.model
     def _note_known(self, login):
@@ -285,12 +231,13 @@ class SupportLoginCount(models.Model):
         """
         keys = self._get_keys(login, "password")
         now = fields.Datetime.now()
-        with self._look(keys) as (cr, rows):
-            rows[0] = Row(started_at=now, known_at=now)
-            rows[1:] = [
-                row._replace(started_at=row.started_at or now) for row in rows[1:]
-            ]
-            self._store(cr, keys, rows)
+        limits = self.env["support.limit"]
+        with limits._look([keys.pair]) as (cr, _rows):
+            rows = {keys.pair: Row(started_at=now), keys.known: self._get_known(now)}
+            limits._store(cr, rows)
+
+    def _get_known(self, now):
+        return Row(count=1, started_at=now, kept_until=now + KNOWN)
 
     @api.model
     def _get_pause_message(self, seconds):
@@ -307,7 +254,7 @@ class SupportLoginCount(models.Model):
         )
 
     # ---------------------------------------------------
-    # Telling the owner, forgetting
+    # Telling the owner
     # ---------------------------------------------------
 
     @api.model
@@ -320,33 +267,24 @@ class SupportLoginCount(models.Model):
             "customer_portal_addon.mail_template_login_attempts",
             raise_if_not_found=False,
         )
-        rows = self.search(
-            [
-                ("owner", "!=", False),
-                ("told_at", "=", False),
-                ("count", ">=", ATTACK),
-                ("started_at", ">", fields.Datetime.now() - ACCOUNT_WINDOW),
-            ],
-            limit=100,
+        now = fields.Datetime.now()
+        query = SQL(
+            """
+            SELECT attacked.key || ' told', attacked.owner
+              FROM support_limit attacked
+             WHERE attacked.owner IS NOT NULL
+               AND attacked.count >= %s AND attacked.started_at > %s
+               AND NOT EXISTS (
+                   SELECT FROM support_limit told
+                    WHERE told.key = attacked.key || ' told' AND told.kept_until >= %s)
+             LIMIT 100
+            """,
+            ATTACK,
+            now - ACCOUNT_WINDOW,
+            now,
         )
         users_sudo = self.env["res.users"].sudo()
-        for row in rows if template else ():
-            user_sudo = users_sudo.browse(row.owner).exists()
-            if user_sudo.active:
+        for key, user_id in self.env.execute_query(query) if template else ():
+            user_sudo = users_sudo.browse(user_id).exists()
+            if self.env["support.limit"]._take(key, now) and user_sudo.active:
                 template.send_mail(user_sudo.id)
-            row.told_at = fields.Datetime.now()
-
-    @api.autovacuum
-    def _gc_past(self):
-        """Forget failures after a day, and where somebody is known after a while."""
-        now = fields.Datetime.now()
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM support_login_count
-                 WHERE started_at < %s AND (known_at IS NULL OR known_at < %s)
-                """,
-                now - ACCOUNT_WINDOW - timedelta(hours=1),
-                now - KNOWN,
-            )
-        )

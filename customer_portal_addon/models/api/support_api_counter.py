@@ -1,7 +1,6 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
 
 from ...tools.web.tally import Tally
 
@@ -9,22 +8,11 @@ from ...tools.web.tally import Tally
 _reads = Tally()
 
 
-class SupportApiCounter(models.Model):
+class SupportApiCounter(models.AbstractModel):
     """How many tickets were sent with a key within an hour, and how much was read."""
 
     _name = "support.api.counter"
     _description = "Requests per API Key and Hour"
-    _log_access = False
-    _rec_name = "key_id"
-
-    key_id = fields.Many2one(
-        "support.api.key", required=True, readonly=True, ondelete="cascade"
-    )
-    hour = fields.Datetime(required=True, readonly=True)
-    count = fields.Integer(required=True, readonly=True)
-    reads = fields.Integer(required=True, readonly=True, default=0)
-
-    _key_hour_uniq = models.UniqueIndex("(key_id, hour)")
 
     @api.model
     def _count(self, key):
@@ -37,8 +25,7 @@ class SupportApiCounter(models.Model):
         :param support.api.key key:
         :rtype: int
         """
-        count, _reads_count = self._add(key, count=1)
-        is_free = count <= key.company_id.support_api_hourly_limit
+        is_free = self._add(key, "sent", 1) <= key.company_id.support_api_hourly_limit
         return 0 if is_free else self._get_wait()
 
     @api.model
@@ -56,7 +43,7 @@ class SupportApiCounter(models.Model):
         is_due = _reads.is_due(name, hour) and not self.env.cr.readonly
         count = _reads.add(name, hour)
         if is_due:
-            _count, count = self._add(key, reads=_reads.take(name, hour))
+            count = self._add(key, "read", _reads.take(name, hour))
             _reads.learn(name, hour, count, limit)
         return 0 if count <= limit else self._get_wait()
 
@@ -81,35 +68,13 @@ class SupportApiCounter(models.Model):
         return int((over - fields.Datetime.now()).total_seconds()) + 1
 
     @api.model
-    def _add(self, key, count=0, reads=0):
+    def _add(self, key, what, number):
         """Add to what was counted within this hour.
 
-        :return: how many tickets and reads there are now
-        :rtype: tuple[int, int]
+        :param str what: ``sent`` or ``read``
+        :return: how many there are now
+        :rtype: int
         """
-        self.flush_model()
-        query = SQL(
-            """
-            INSERT INTO support_api_counter AS counter (key_id, hour, count, reads)
-                 VALUES (%s, %s, %s, %s)
-            ON CONFLICT (key_id, hour) DO UPDATE
-                    SET count = counter.count + EXCLUDED.count,
-                        reads = counter.reads + EXCLUDED.reads
-              RETURNING count, reads
-            """,
-            key.id,
-            self._get_hour(),
-            count,
-            reads,
-        )
-        with self.env.registry.cursor() as cr:
-            # before the first look at the data: it sees what the others counted
-            cr.execute("LOCK TABLE support_api_counter IN SHARE ROW EXCLUSIVE MODE")
-            cr.execute(query)
-            return cr.fetchone()
-
-    @api.autovacuum
-    def _gc_counters(self):
-        """Forget what is over."""
-        over = fields.Datetime.now() - timedelta(days=1)
-        self.search([("hour", "<", over)], limit=10000).unlink()
+        hour = self._get_hour()
+        name = f"api {what} {key.id} {hour}"
+        return self.env["support.limit"]._add(name, hour, number)

@@ -98,30 +98,24 @@ class HelpdeskTicket(models.Model):
         )
 
     # ---------------------------------------------------
-    # CRUD
+    # Who pays
     # ---------------------------------------------------
 
-    @api.model_create_multi
-    def create(self, vals_list):
+    @api.model
+    def _set_charging(self, vals):
+        """Have a new ticket charged as its type says, unless the values say how."""
         types = self.env["helpdesk.ticket.type"]
-        for vals in vals_list:
-            self._check_charging_values(vals)
-            type_id = vals.get("type_id") or self.default_get(["type_id"]).get(
-                "type_id"
-            )
-            vals.setdefault("charging", types.browse(type_id)._get_charging())
-        return super().create(vals_list)
+        type_id = vals.get("type_id") or self.default_get(["type_id"]).get("type_id")
+        vals.setdefault("charging", types.browse(type_id)._get_charging())
 
-    def write(self, vals):
-        self._check_charging_values(vals)
-        result = super().write(vals)
+    def _follow_charging(self, vals):
+        """Have type and efforts follow what was written."""
         if "type_id" in vals:
             self._follow_type()
         if {"partner_id", "commercial_partner_id", "company_id", "charging"} & set(
             vals
         ):
             self._sync_efforts()
-        return result
 
     def _check_charging_values(self, vals):
         """Refuse decisions that come past the actions, which tell the customer.

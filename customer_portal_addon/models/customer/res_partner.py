@@ -88,6 +88,7 @@ class ResPartner(models.Model):
         "_selection_support_state",
         string="Support portal",
         compute="_compute_support_state",
+        search="_search_support_state",
         compute_sudo=True,
         groups="base.group_user",
         help="Whether the contact may use the support portal today, and if not, why.",
@@ -139,6 +140,20 @@ class ResPartner(models.Model):
         for partner in self:
             decision = decisions.get(partner._origin.id)
             partner.support_state = decision and (decision.reason or "allowed")
+
+    def _search_support_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        ids = (
+            self.env["support.gate"]
+            .sudo()
+            ._find_decided(
+                self.env.company,
+                {None if state == "allowed" else state for state in value if state},
+                policy=self.env.context.get("support_policy"),
+            )
+        )
+        return fields.Domain("id", "in", ids)
 
     @api.constrains("is_customer_administrator", "is_company")
     def _check_customer_administrator(self):

@@ -48,7 +48,7 @@ class SupportArticleVisitorMixin(models.AbstractModel):
         """
         article.check_access("read")
         user = self.env.user
-        source_key = self.env["support.access.mail"]._get_source_key(client)
+        source_key = self.env["support.limit"]._get_network_key(client)
         if self.sudo()._is_source_exhausted(source_key):
             return None
         who = visitor if user._is_public() else f"user {user.id}"

@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     ir_mail_server,
     mail_followers,
     mail_mail,
@@ -10,7 +11,6 @@ from . import (
     helpdesk_ticket_confirmation,
     helpdesk_ticket_notification,
     helpdesk_ticket_contact,
-    helpdesk_ticket_quote,
     helpdesk_ticket_forward,
     helpdesk_ticket_copy,
     helpdesk_ticket_mail_reply,

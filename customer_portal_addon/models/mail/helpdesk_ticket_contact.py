@@ -43,25 +43,14 @@ class HelpdeskTicket(models.Model):
         for ticket in self:
             ticket.partner_email_normalized = email_normalize(ticket.partner_email)
 
-    # ---------------------------------------------------
-    # CRUD
-    # ---------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        tickets = super().create(vals_list)
-        tickets._link_contacts_by_address(is_new=True)
-        return tickets
-
-    def write(self, vals):
+    @api.model
+    def _note_contact_removed(self, vals):
+        """Return the values of a write with whether it takes the contact away."""
         if vals.get("partner_id") or vals.get("partner_email"):
-            vals = {**vals, "is_contact_removed": False}
-        elif "partner_id" in vals:
-            vals = {**vals, "is_contact_removed": True}
-        result = super().write(vals)
-        if vals.get("partner_email") and not vals.get("partner_id"):
-            self._link_contacts_by_address()
-        return result
+            return {**vals, "is_contact_removed": False}
+        if "partner_id" in vals:
+            return {**vals, "is_contact_removed": True}
+        return vals
 
     # ---------------------------------------------------
     # Matching

@@ -6,7 +6,7 @@ from odoo.tools import (
     plaintext2html,
 )
 
-from ...tools.mail.mail_forward import find_forwarded
+from ...tools.mail.mail_forward import attached_mails, find_forwarded
 from ...tools.mail.mail_headers import is_forward
 from ...tools.text.names import person_name
 
@@ -45,16 +45,10 @@ class HelpdeskTicket(models.Model):
 
         :rtype: tuple[str, str, str] or None
         """
-        for attachment in msg.get("attachments") or ():
-            content = attachment[1]
-            if hasattr(content, "get_body"):
-                name, address = parse_contact_from_email(str(content.get("From", "")))
-                if address:
-                    part = content.get_body(("plain", "html"))
-                    text = part.get_content() if part else ""
-                    if part and part.get_content_subtype() == "html":
-                        text = html2plaintext(text)
-                    return name, address, text
+        for sender, text, is_html in attached_mails(msg.get("attachments") or ()):
+            name, address = parse_contact_from_email(sender)
+            if address:
+                return name, address, html2plaintext(text) if is_html else text
         text = html2plaintext(msg.get("body") or "", include_references=False)
         found = find_forwarded(text)
         if not found or not email_normalize(found[1]):

@@ -205,8 +205,6 @@ class HelpdeskTicket(models.Model):
     def _get_trust(self):
         """Return whether the mail being processed is from whom it says.
 
-        Only the word of our own server counts for it; against it, anybody's.
-
         :return: ``pass``, ``fail`` or ``unknown``
         """
         mail = self.env.context.get("support_mail")
@@ -214,29 +212,19 @@ class HelpdeskTicket(models.Model):
             return "unknown"
         company = self.company_id[:1] or self.env.company
         server = (company.sudo().support_mail_server or "").strip().lower()
-        if mail.verdict == "pass" and mail.server != server:
-            return "unknown"
-        return mail.verdict
+        return mail.get_trust(server)
 
     # ---------------------------------------------------
     # What arrives with them
     # ---------------------------------------------------
 
-    def _message_post_after_hook(self, message, msg_values):
-        """Show the images of the opening mail in the description as well."""
-        result = super()._message_post_after_hook(message, msg_values)
+    def _show_pictures_of_opening(self, message):
+        """Show the pictures of the opening mail in the description as well."""
         is_opening = message.subtype_id == self._creation_subtype()
         is_mail = message.message_type == "email"
         if is_opening and is_mail and message.attachment_ids:
             if "cid:" in (self.description or ""):
                 self.sudo().description = message.body
-        return result
-
-    def _mail_stage(self):
-        """Answer no machine, and nobody who may not be who the mail says."""
-        if self.env.context.get("support_automatic") or self._get_trust() == "fail":
-            return
-        super()._mail_stage()
 
     @api.model
     def _note_bounce(self, msg):

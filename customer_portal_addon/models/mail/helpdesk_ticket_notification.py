@@ -191,8 +191,13 @@ class HelpdeskTicket(models.Model):
         return result
 
     def _mail_stage(self):
-        """Send the mail of the stage that the ticket has come into, if it has one."""
+        """Send the mail of the stage that the ticket has come into, if it has one.
+
+        It answers no machine, and nobody who may not be who the mail says.
+        """
         self.ensure_one()
+        if self.env.context.get("support_automatic") or self._get_trust() == "fail":
+            return
         template = self.stage_id.mail_template_id
         if template:
             neutral = self.env.ref(

@@ -1,7 +1,9 @@
 from odoo import api, models
 from odoo.fields import Domain
+from odoo.tools import html_sanitize
 
 from ...tools.mail.mail_headers import ticket_numbers
+from ...tools.mail.mail_quotes import split_quotes
 
 
 class HelpdeskTicket(models.Model):
@@ -86,7 +88,7 @@ class HelpdeskTicket(models.Model):
         :rtype: mail.message
         """
         messages_sudo = self.env["mail.message"].sudo()
-        references = [ref for ref in mail.references if "reply_to" not in ref]
+        references = mail.get_answered_ids()
         if references:
             messages_sudo = messages_sudo.search(
                 [("message_id", "in", references)], order="id desc", limit=1
@@ -116,3 +118,22 @@ class HelpdeskTicket(models.Model):
             lambda ticket: ticket._find_answering_person(mail.sender)
         )
         return (answerable or found_sudo)[:1], nothing
+
+    # ---------------------------------------------------
+    # What of a mail is new
+    # ---------------------------------------------------
+
+    @api.model
+    def _split_quotes(self, body):
+        """Split a mail into what was written, and the quotes and signature below it.
+
+        :param body: HTML
+        :return: the new part and the quoted one, empty when nothing is folded
+        :rtype: tuple[markupsafe.Markup, markupsafe.Markup]
+        """
+        whole = html_sanitize(body or "", sanitize_attributes=False)
+        parts = split_quotes(str(whole))
+        if parts is None:
+            return whole, whole[:0]
+        own, quoted = (html_sanitize(part, sanitize_attributes=False) for part in parts)
+        return own, quoted

@@ -1,5 +1,4 @@
 import logging
-from datetime import timedelta
 from xmlrpc.client import Binary
 
 from psycopg2 import OperationalError
@@ -10,20 +9,11 @@ from odoo.tools.mail import email_normalize_all, unfold_references
 
 from ...exceptions import LeadsToTicket
 from ...tools.mail.incoming_mail import IncomingMail
-from ...tools.mail.mail_headers import is_automatic
-from ...tools.mail.mail_text import make_readable, shed_files, unreadable_parts
+from ...tools.mail.mail_headers import is_automatic, is_plausible_date
+from ...tools.mail.mail_text import limit_mail, storable
 from ..form.ir_attachment import KEPT_AS_SENT
 
 _logger = logging.getLogger(__name__)
-
-# Longer texts are no reading matter: logs, or an attack on whoever shows them
-MAX_BODY = 200_000
-# What a mail server lets through as one mail; and no thread is read with more files
-MAX_FILES = 30
-MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
-MAX_PARTS = 500  # Odoo puts texts together one by one: that takes the square of it
-# Clocks differ, and servers retry for days; anything else is made up
-DATE_FROM, DATE_UNTIL = timedelta(days=30), timedelta(hours=1)
 
 
 class MailThread(models.AbstractModel):
@@ -93,7 +83,7 @@ class MailThread(models.AbstractModel):
         values = super().message_parse(message, save_original=save_original)
         for key, value in values.items():
             if isinstance(value, str):
-                values[key] = type(value)(self._clean_header(value))
+                values[key] = type(value)(storable(value))
         values["attachments"] += [
             self._Attachment(name, content, {}) for name, content in cut
         ]
@@ -110,25 +100,21 @@ class MailThread(models.AbstractModel):
             values["body"] += plaintext2html(hint)
         self._check_sender(mail, values)
         # whatever Odoo takes for a reference, so that it finds no other ticket than we
-        found = unfold_references(values["references"]) + [values["in_reply_to"]]
-        mail.references = list(dict.fromkeys([*mail.references, *filter(None, found)]))
-        found = email_normalize_all(values["recipients"])
-        mail.recipients = list(dict.fromkeys([*mail.recipients, *found]))
+        mail.add_found(
+            [*unfold_references(values["references"]), values["in_reply_to"]],
+            email_normalize_all(values["recipients"]),
+        )
         self._check_date(values)
         values["message_id"] = self._get_free_message_id(values)
         return values
 
     def _limit_mail(self, mail, message):
-        """Repair a mail and take out what is too much, in place.
+        """Take out of a mail what is too much, in place, and note what was.
 
         :return: the texts that were cut, in full, and whether files are missing
         :rtype: tuple[list, bool]
         """
-        if sum(1 for _part in message.walk()) > MAX_PARTS:
-            raise ValueError(f"More than {MAX_PARTS} parts")
-        shed = shed_files(message, MAX_FILES, MAX_FILES_BYTES)
-        cut = make_readable(message, MAX_BODY)
-        broken = unreadable_parts(message)
+        cut, shed, broken = limit_mail(message)
         if broken:
             detail = self.env._("%(count)s parts are unreadable.", count=broken)
             mail.set_aside("broken", detail)
@@ -136,12 +122,6 @@ class MailThread(models.AbstractModel):
             detail = self.env._("%(count)s files were left out.", count=shed)
             mail.set_aside("too_large", detail)
         return cut, bool(shed or broken)
-
-    @api.model
-    def _clean_header(self, value):
-        """Return text as the database takes it."""
-        value = value.replace("\x00", "")
-        return value.encode("utf-8", "replace").decode("utf-8")
 
     @api.model
     def _check_sender(self, mail, values):
@@ -153,8 +133,7 @@ class MailThread(models.AbstractModel):
     def _check_date(self, values):
         """Forget made-up dates: conversations and lists are sorted by them."""
         date = fields.Datetime.to_datetime(values.get("date"))
-        now = fields.Datetime.now()
-        if date and not now - DATE_FROM < date < now + DATE_UNTIL:
+        if date and not is_plausible_date(date, fields.Datetime.now()):
             del values["date"]
 
     @api.model

@@ -1,7 +1,6 @@
 from . import (
     res_company,
     res_partner,
-    support_form_count,
     support_public_guard,
     support_address_hint,
     helpdesk_ticket_type,

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import hash_sign, hmac, verify_hash_signed
 
+from ..base.support_limit import Limit
+
 STAMP_SCOPE = "support_public_form"
 STAMP_HOURS = 12
 # Hidden from people; programs that fill in everything fill it in
@@ -114,8 +116,8 @@ class SupportPublicGuard(models.AbstractModel):
         stamp = self._read_stamp(values["stamp"][0])
         contact = self.env.company.sudo()._get_support_contact()
         burst, limits = self._get_limits(address, client)
-        counts = self.env["support.form.count"]
-        is_busy = counts._count([burst])
+        counter = self.env["support.limit"]
+        is_busy = counter._count([burst])
         if is_busy and self._is_too_fast(stamp, self._min_seconds_busy):
             return {
                 "form": _(
@@ -124,7 +126,7 @@ class SupportPublicGuard(models.AbstractModel):
                     "lost."
                 )
             }
-        exceeded = counts._count(limits)
+        exceeded = counter._count(limits)
         if exceeded == "address":
             message = _(
                 "There have been several requests from this address today. Please "
@@ -138,7 +140,7 @@ class SupportPublicGuard(models.AbstractModel):
                 contact=contact,
             )
             return {"form": message}
-        if not counts._take(f"stamp {stamp[1]}", stamp[0]):
+        if not counter._take(f"stamp {stamp[1]}", stamp[0]):
             message = _("This form has been sent already. We answer by e-mail.")
             return {"form": message}
         return {}
@@ -184,8 +186,7 @@ class SupportPublicGuard(models.AbstractModel):
     def _get_limits(self, address, client):
         """Return what is counted: the burst of a network, and the limits of a day.
 
-        :return: as for ``_count`` of the counts
-        :rtype: tuple(tuple, list)
+        :rtype: tuple(Limit, list[Limit])
         """
         company_sudo = self.env.company.sudo()
         network = self._get_network(client)
@@ -193,7 +194,7 @@ class SupportPublicGuard(models.AbstractModel):
         start = self._get_burst_start()
 
         def limit(name, whom, since, number):
-            return name, self._get_key(name, whom, since), since, number
+            return Limit(name, self._get_key(name, whom, since), since, number)
 
         return limit("burst", network, start, company_sudo.support_limit_burst), [
             limit("network", network, today, company_sudo.support_limit_network),
@@ -209,7 +210,7 @@ class SupportPublicGuard(models.AbstractModel):
         """
         start = self._get_burst_start()
         key = self._get_key(name, self._get_network(client), start)
-        return not self.env["support.form.count"]._count([(name, key, start, limit)])
+        return not self.env["support.limit"]._count([Limit(name, key, start, limit)])
 
     @api.model
     def _get_burst_start(self):
@@ -219,7 +220,7 @@ class SupportPublicGuard(models.AbstractModel):
     @api.model
     def _get_network(self, client):
         """Return a name for the network of a visitor that hides the address."""
-        return self.env["support.access.mail"]._get_source_key(client)
+        return self.env["support.limit"]._get_network_key(client)
 
     @api.model
     def _get_key(self, name, whom, start):

@@ -134,18 +134,39 @@ class HelpdeskTicket(models.Model):
     # CRUD
     # ---------------------------------------------------
 
+    # The areas have their pieces of this model, but no create, write or hook of their
+    # own: what happens, and in which order, is read here.
+
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_charging_values(vals)
+            self._set_charging(vals)
         tickets = super().create(vals_list)
+        tickets._link_contacts_by_address(is_new=True)
+        tickets._index_text()
         tickets._welcome_contact()
+        for ticket in tickets:
+            ticket._on_status_change(False, ticket.portal_role)
         return tickets
 
     def write(self, vals):
+        self._check_charging_values(vals)
+        vals = self._note_contact_removed(vals)
+        statuses = {t: t.portal_role for t in self} if "stage_id" in vals else {}
         result = super().write(vals)
+        self._follow_charging(vals)
+        if vals.get("partner_email") and not vals.get("partner_id"):
+            self._link_contacts_by_address()
+        if not {"name", "number", "description"}.isdisjoint(vals):
+            self._index_text()
         if not {"partner_id", "commercial_partner_id"}.isdisjoint(vals):
             self._forget_followed()
         if vals.get("partner_id"):
             self._welcome_contact()
+        for ticket, old in statuses.items():
+            if ticket.portal_role != old:
+                ticket._on_status_change(old, ticket.portal_role)
         return result
 
     def _welcome_contact(self):
@@ -159,12 +180,6 @@ class HelpdeskTicket(models.Model):
     # Messages
     # ---------------------------------------------------
 
-    def _creation_subtype(self):
-        """Know the subtype without asking the database each time if it is there."""
-        xmlid = "helpdesk_mgmt.hlp_tck_created"
-        subtype_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid)
-        return self.env["mail.message.subtype"].browse(subtype_id or ())
-
     @api.model
     def _is_open_to_customers(self):
         """Over RPC customers could choose author, kind and recipients of a message."""
@@ -176,9 +191,10 @@ class HelpdeskTicket(models.Model):
 
     def _message_post_after_hook(self, message, msg_values):
         result = super()._message_post_after_hook(message, msg_values)
+        self._show_pictures_of_opening(message)
         personal = message.message_type in ("comment", "email")
         if personal and not message.is_internal and not message.subtype_id.internal:
             ticket_sudo = self.sudo()
             ticket_sudo.last_activity_at = message.date
-            ticket_sudo._follow_message(message)
+            ticket_sudo._move_after_message(message)
         return result

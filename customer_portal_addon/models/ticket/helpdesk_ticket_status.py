@@ -67,6 +67,17 @@ class HelpdeskTicket(models.Model):
         )
         return (stages.filtered("close_from_portal") or stages)[:1]
 
+    def _on_status_change(self, old, new):
+        """Do what has to be done when a ticket's status has changed, whoever did it.
+
+        Nothing by itself: areas and other addons extend it. It does not run when staff
+        give a stage another status.
+
+        :param str old: as in ``portal_role``; False: the ticket is new
+        :param str new: as in ``portal_role``
+        """
+        self.ensure_one()
+
     def _move_to(self, role):
         """Move the ticket to the first stage with a status.
 
@@ -82,7 +93,7 @@ class HelpdeskTicket(models.Model):
             self.stage_id = stage
         return bool(stage)
 
-    def _follow_message(self, message):
+    def _move_after_message(self, message):
         """Move the ticket by who has just answered, in public.
 
         A customer's answer always takes back what waits for the end; the rest is a
@@ -111,18 +122,6 @@ class HelpdeskTicket(models.Model):
     def _move_after_answer(self, role):
         if self.company_id.support_status_automatic:
             self._move_to(role)
-
-    def _can_be_reopened(self):
-        """Tell whether a closed ticket is young enough to go on with it.
-
-        Later, customers file a new one, and their mails open one.
-        """
-        self.ensure_one()
-        days = self.company_id.support_reopen_days
-        if not days or not self.closed:
-            return self.closed
-        age = fields.Datetime.now() - self.status_since
-        return age.days < days
 
     def _close(self, partner, reason=None, stage=None):
         """Close the ticket.

@@ -14,7 +14,7 @@ from odoo.tools import mute_logger
 
 from ...exceptions import SupportLoginPaused
 from ...models.access import support_login_count
-from ...models.access.support_login_count import Row
+from ...models.base.support_limit import Row
 from ...tools.web import client
 from ..doors.door_common import DoorCase
 from ..http_common import SupportHttpCase
@@ -31,6 +31,7 @@ class LimitTools:
     def setUp(self):
         super().setUp()
         self.counts = self.env["support.login.count"]
+        self.env["support.limit"].search([]).unlink()
         self.startPatcher(patch.object(client, "get", lambda: self.address))
         self.address = "203.0.113.1"
         params = self.env["ir.config_parameter"]
@@ -60,8 +61,9 @@ class LimitTools:
         """Let time pass for all that was counted."""
         delta = timedelta(**kw)
         self.env.cr.execute(
-            "UPDATE support_login_count SET started_at = started_at - %(delta)s,"
-            " paused_until = paused_until - %(delta)s, known_at = known_at - %(delta)s",
+            "UPDATE support_limit SET started_at = started_at - %(delta)s,"
+            " paused_until = paused_until - %(delta)s,"
+            " kept_until = kept_until - %(delta)s",
             {"delta": delta},
         )
         self.env.invalidate_all()
@@ -173,7 +175,7 @@ class TestLoginCount(LimitTools, SupportHttpCase):
 
     def test_nothing_in_clear(self):
         self.miss(1, login="nobody@nowhere.example")
-        self.env.cr.execute("SELECT * FROM support_login_count")
+        self.env.cr.execute("SELECT * FROM support_limit")
         rows = str(self.env.cr.fetchall())
         self.assertNotIn("nobody", rows)
         self.assertNotIn(self.address, rows)
@@ -195,12 +197,13 @@ class TestLoginCount(LimitTools, SupportHttpCase):
         self.miss(1)
         self.assertIsNone(self.attempt(login=self.ben.login, password=self.ben.login))
         self.age(days=2)
-        self.counts._gc_past()
-        [known] = self.counts.search([])
-        self.assertTrue(known.known_at)
+        limits = self.env["support.limit"]
+        limits._gc_past()
+        [known] = limits.search([])
+        self.assertTrue(known.key.endswith("known"))
         self.age(days=90)
-        self.counts._gc_past()
-        self.assertFalse(self.counts.search([]))
+        limits._gc_past()
+        self.assertFalse(limits.search([]))
 
 
 @tagged("post_install", "-at_install")
@@ -216,12 +219,12 @@ class TestDoorsCount(LimitTools, DoorCase):
         def look(keys):
             yield None, [store.get(key, Row()) for key in keys]
 
-        def write(cr, keys, rows, user=None):
-            store.update(zip(keys, rows, strict=True))
+        def write(cr, rows):
+            store.update(rows)
 
-        model = type(self.counts)
-        self.startPatcher(patch.object(model, "_look", lambda counts, keys: look(keys)))
-        self.startPatcher(patch.object(model, "_store", lambda counts, *a: write(*a)))
+        model = type(self.env["support.limit"])
+        self.startPatcher(patch.object(model, "_look", lambda limits, keys: look(keys)))
+        self.startPatcher(patch.object(model, "_store", lambda limits, *a: write(*a)))
         self.store = store
 
     def rpc(self, service, method, *args):

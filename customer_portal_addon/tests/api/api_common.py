@@ -51,6 +51,11 @@ class ApiCase(ApiData, SupportHttpCase):
         forget_reads()
         self.addCleanup(forget_reads)
 
+    def find_counts(self):
+        """Return what was counted with Ben's key."""
+        domain = [("key", "=like", f"api % {self.ben_key.id} %")]
+        return self.env["support.limit"].search(domain)
+
     def call(self, path, key=None, method=None, headers=None, **kw):
         """Ask for something with a key; whatever comes back is JSON, without cookies.
 

@@ -55,7 +55,6 @@ TABLE = {
     "support.access.mail": ((NONE, NONE, ALL, ALL), (NONE, NONE, ALL, ALL)),
     "support.consent": ((NONE, NONE, ALL, ALL), (NONE,) * 4),
     "support.api.key": ((NONE, NONE, ALL, ALL), (NONE, NONE, ALL, ALL)),
-    "support.api.counter": ((NONE, NONE, NONE, ALL), (NONE,) * 4),
     "support.api.request": ((NONE, NONE, NONE, ALL), (NONE,) * 4),
     "support.mail.aside": ((NONE, NONE, ALL, ALL), (NONE, NONE, ALL, ALL)),
     # whoever answers the phone has to know who is entitled
@@ -80,8 +79,7 @@ CLOSED = {
     "support.article.text",
     "support.article.view",
     "support.article.word",
-    "support.form.count",
-    "support.login.count",
+    "support.limit",
     "support.ticket.text",
 }
 # Wizards: the lowest level that opens them; what they name is checked below
@@ -284,7 +282,6 @@ class StaffLevelCase(SupportCase):
                 "source": "registration",
                 "given_at": "2026-01-01",
             },
-            "support.api.counter": {**of_key, "hour": "2026-01-01", "count": 1},
             "support.api.request": {**of_key, "idempotency_key": "x", "digest": "x"},
             "support.mail.aside": {
                 "subject": "SECRET",

@@ -1,10 +1,16 @@
 import socket
-import struct
 import threading
 import time
 from unittest import TestCase
-from unittest.mock import patch
 
+import dns.flags
+import dns.message
+import dns.name
+import dns.nameserver
+import dns.rcode
+import dns.rdatatype
+import dns.resolver
+import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,8 +18,18 @@ from ...tools.mail import mail_domain
 from ...tools.mail.mail_slips import COMMON_DOMAINS, suggest_address
 from ...tools.text.company_names import significant_words
 
-NAMES = {"mx.example": ["MX"], "host.example": ["A"], "six.example": ["AAAA"]}
-TYPES = {15: "MX", 1: "A", 28: "AAAA"}
+NAMES = {
+    "mx.example": {"MX": "10 mail.mx.example."},
+    "host.example": {"A": "192.0.2.1"},
+    "six.example": {"AAAA": "2001:db8::1"},
+    "text.example": {"TXT": "nothing-but-text"},
+    # a host that takes no mail, and says so
+    "null.example": {"MX": "0 .", "A": "192.0.2.1"},
+    "alias.example": {"CNAME": "mx.example."},
+    "null-alias.example": {"CNAME": "null.example."},
+    "dangling.example": {"CNAME": "gone.example."},
+    "empty-alias.example": {"CNAME": "text.example."},
+}
 
 
 class TestSlips(TestCase):
@@ -77,7 +93,7 @@ class NameServer(threading.Thread):
     A slow one keeps its answers until it is closed.
     """
 
-    def __init__(self, is_slow=False, code=0, garbage=b""):
+    def __init__(self, is_slow=False, code=dns.rcode.NOERROR, garbage=b""):
         super().__init__(daemon=True)
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
@@ -97,24 +113,34 @@ class NameServer(threading.Thread):
                 return
             if not query:
                 return
-            name, kind = self.parse(query)
-            self.asked.append((name, kind))
+            answer = self.answer(dns.message.from_wire(query))
             self.may_answer.wait()
             if self.garbage:
                 self.socket.sendto(self.garbage, client)
-            kinds = NAMES.get(name)
-            code = self.code or (0 if kinds else 3)
-            count = int(kind in (kinds or []))
-            flags = 0x8180 | code
-            answer = query[:2] + struct.pack("!5H", flags, 1, count, 0, 0) + query[12:]
-            self.socket.sendto(answer, client)
+            self.socket.sendto(answer.to_wire(), client)
 
-    def parse(self, query):
-        labels, place = [], 12
-        while query[place]:
-            labels.append(query[place + 1 : place + 1 + query[place]].decode())
-            place += 1 + query[place]
-        return ".".join(labels), TYPES[struct.unpack_from("!H", query, place + 1)[0]]
+    def answer(self, query):
+        [question] = query.question
+        kind = dns.rdatatype.to_text(question.rdtype)
+        self.asked.append((question.name.to_text(omit_final_dot=True), kind))
+        answer = dns.message.make_response(query)
+        answer.flags |= dns.flags.RA
+        answer.set_rcode(self.code)
+        name = question.name
+        while (records := self.records(name)) and "CNAME" in records:
+            self.add(answer, name, "CNAME", records)
+            name = dns.name.from_text(records["CNAME"])
+        if records is None and not self.code:
+            answer.set_rcode(dns.rcode.NXDOMAIN)
+        if kind in (records or ()):
+            self.add(answer, name, kind, records)
+        return answer
+
+    def records(self, name):
+        return NAMES.get(name.to_text(omit_final_dot=True))
+
+    def add(self, answer, name, kind, records):
+        answer.answer.append(dns.rrset.from_text(name, 60, "IN", kind, records[kind]))
 
     def close(self):
         self.may_answer.set()
@@ -136,8 +162,14 @@ class TestMailDomain(TestCase):
         return server
 
     def ask(self, domain, *servers, timeout=2.0):
-        addresses = [server.address for server in servers]
-        return mail_domain.takes_mail(domain, addresses, timeout)
+        def make_resolver():
+            resolver = dns.resolver.Resolver(configure=False)
+            resolver.nameservers = [
+                dns.nameserver.Do53Nameserver(*server.address) for server in servers
+            ]
+            return resolver
+
+        return mail_domain.takes_mail(domain, make_resolver, timeout)
 
     def test_what_the_name_server_knows(self):
         server = self.serve()
@@ -145,16 +177,29 @@ class TestMailDomain(TestCase):
             "mx.example": True,
             "host.example": True,
             "six.example": True,
+            "alias.example": True,
             "none.example": False,
+            "text.example": False,
             "ümläut.example": False,
         }.items():
             with self.subTest(domain=domain):
                 self.assertIs(self.ask(domain, server), expected)
         self.assertIn(("xn--mlut-moa5l.example", "MX"), server.asked)
 
+    def test_a_domain_may_say_that_it_takes_no_mail(self):
+        server = self.serve()
+        for domain in ("null.example", "null-alias.example"):
+            self.assertIs(self.ask(domain, server), False, domain)
+        self.assertEqual({kind for _name, kind in server.asked}, {"MX"})
+
+    def test_an_alias_of_nothing_takes_no_mail(self):
+        server = self.serve()
+        for domain in ("dangling.example", "empty-alias.example"):
+            self.assertIs(self.ask(domain, server), False, domain)
+
     def test_nonsense_is_no_domain(self):
         server = self.serve()
-        for domain in ("a..example", "x" * 64 + ".example", ""):
+        for domain in ("a..example", "x" * 64 + ".example", "", ".", "@", "\\999.x"):
             self.assertIs(self.ask(domain, server), False)
         self.assertFalse(server.asked)
 
@@ -164,8 +209,12 @@ class TestMailDomain(TestCase):
         self.assertIsNone(self.ask("mx.example", server, timeout=0.1))
         self.assertLess(time.monotonic() - begin, 0.4)
 
+    def test_a_silent_server_leaves_the_next_one_time(self):
+        silent = self.serve(is_slow=True)
+        self.assertIs(self.ask("mx.example", silent, self.serve(), timeout=0.6), True)
+
     def test_a_broken_server_says_nothing_and_the_next_is_asked(self):
-        broken = self.serve(code=2)
+        broken = self.serve(code=dns.rcode.SERVFAIL)
         self.assertIsNone(self.ask("mx.example", broken))
         self.assertIs(self.ask("mx.example", broken, self.serve()), True)
 
@@ -182,8 +231,12 @@ class TestMailDomain(TestCase):
         self.assertEqual(len(server.asked), 1)
 
     def test_no_server_no_answer(self):
-        with patch.object(mail_domain, "_system_servers", return_value=[]):
-            self.assertIsNone(mail_domain.takes_mail("mx.example"))
+        self.assertIsNone(self.ask("mx.example"))
+
+        def fail():
+            raise dns.resolver.NoResolverConfiguration
+
+        self.assertIsNone(mail_domain.takes_mail("mx.example", fail))
 
     def test_only_few_ask_at_once(self):
         slots = [mail_domain._slots.acquire(blocking=False) for _n in range(2)]

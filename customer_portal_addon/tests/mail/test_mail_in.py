@@ -358,9 +358,7 @@ class TestAside(MailInCase):
         self.assertIn("Parts of this mail are missing", notes)
 
     def test_large_files(self):
-        limit = (
-            "odoo.addons.customer_portal_addon.models.mail.mail_thread.MAX_FILES_BYTES"
-        )
+        limit = "odoo.addons.customer_portal_addon.tools.mail.mail_text.MAX_FILES_BYTES"
         file = "Content-Type: application/pdf; name={}.pdf"
         raw = parts(PLAIN, (file.format("a"), "x" * 900), (file.format("b"), "x" * 90))
         with patch(limit, 500):

@@ -1,11 +1,15 @@
 """What of a mail is new, and what it only repeats."""
 
+from unittest import TestCase
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import html_sanitize, plaintext2html
+
+from ...tools.mail.mail_quotes import split_quotes
 
 OUTLOOK = """<div><p>It works now.</p>
 <div><div style="border:none;border-top:solid #E1E1E1 1.0pt;padding:3.0pt 0cm 0cm 0cm">
@@ -54,12 +58,15 @@ def text_of(part):
     return "".join(tree.text_content().split())
 
 
-@tagged("post_install", "-at_install")
-class TestQuotes(TransactionCase):
+def sanitize(body):
+    return str(html_sanitize(body, sanitize_attributes=False))
+
+
+class TestQuotes(TestCase):
     def split(self, body):
         """Split a mail; both parts together have to be all of it."""
-        own, quoted = self.env["helpdesk.ticket"]._split_quotes(body)
-        whole = html_sanitize(body, sanitize_attributes=False)
+        whole = sanitize(body)
+        own, quoted = split_quotes(whole) or (whole, "")
         self.assertEqual(text_of(own) + text_of(quoted), text_of(whole))
         return text_of(own), text_of(quoted)
 
@@ -104,7 +111,7 @@ class TestQuotes(TransactionCase):
 
     def test_only_a_picture_above_the_quote(self):
         body = '<p><img src="/web/image/1"/></p><blockquote>Old</blockquote>'
-        own, quoted = self.env["helpdesk.ticket"]._split_quotes(body)
+        own, quoted = split_quotes(sanitize(body))
         self.assertIn("<img", own)
         self.assertEqual(text_of(quoted), "Old")
 
@@ -117,15 +124,6 @@ class TestQuotes(TransactionCase):
         self.assertEqual((own, quoted), ("Own", ">Old--Ben"))
         own, quoted = self.split("<pre>> Old\n\nOwn\n\n-- \nBen\n</pre>")
         self.assertEqual((own, quoted), (">OldOwn", "--Ben"))
-
-    def test_no_active_content_comes_out(self):
-        own, quoted = self.env["helpdesk.ticket"]._split_quotes(
-            "<p onclick='x()'>Own<script>y()</script></p>"
-            "<blockquote><img src=x onerror='z()'>Old</blockquote>"
-        )
-        for part in (own, quoted):
-            for banned in ("onclick", "script", "onerror"):
-                self.assertNotIn(banned, part)
 
     @settings(
         max_examples=150,
@@ -155,3 +153,20 @@ class TestQuotes(TransactionCase):
         body = plaintext2html("x\n" * 5000) + plaintext2html("> y\n" * 5000)
         own, quoted = self.split(body)
         self.assertTrue(own)
+
+
+@tagged("post_install", "-at_install")
+class TestQuotesOfTickets(TransactionCase):
+    def test_no_active_content_comes_out(self):
+        own, quoted = self.env["helpdesk.ticket"]._split_quotes(
+            "<p onclick='x()'>Own<script>y()</script></p>"
+            "<blockquote><img src=x onerror='z()'>Old</blockquote>"
+        )
+        for part in (own, quoted):
+            for banned in ("onclick", "script", "onerror"):
+                self.assertNotIn(banned, part)
+
+    def test_nothing_to_fold_is_handed_back_as_it_came(self):
+        for body in (False, "", "<p>Hello</p>"):
+            own, quoted = self.env["helpdesk.ticket"]._split_quotes(body)
+            self.assertEqual((own, quoted), (body or "", ""))

@@ -11,13 +11,15 @@ from odoo.tools import config
 def main(database, key, times):
     config.parse_config([])
     registry = Registry(database)
-    limits = [("test", key, datetime(2026, 6, 15), 100)]
     with registry.cursor() as cr:
-        counts = api.Environment(cr, SUPERUSER_ID, {})["support.form.count"]
+        limits = api.Environment(cr, SUPERUSER_ID, {})["support.limit"]
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         sys.stdin.readline()
-        passed = sum(counts._count(limits) is None for _time in range(int(times)))
+        counts = [
+            limits._add(key, datetime(2026, 6, 15)) for _time in range(int(times))
+        ]
+        passed = sum(count <= 100 for count in counts)
     sys.stdout.write(f"{passed}\n")
 
 

@@ -27,7 +27,7 @@ class PublicFormCase(SmtpTools, SupportHttpCase):
         cls.send_url = f"/support/ticket/send/{cls.slug}"
         guard = type(cls.env["support.public.guard"])
         cls.classPatch(guard, "_min_seconds", 0)
-        cls.env["support.form.count"].search([]).unlink()
+        cls.env["support.limit"].search([]).unlink()
 
     def tickets(self, **values):
         """Return the tickets filed without a login."""

@@ -212,18 +212,18 @@ class TestLimits(AbuseCase):
 
     def test_no_address_is_kept(self):
         self.try_to_file()
-        counts = self.env["support.form.count"].search([])
+        counts = self.env["support.limit"].search([])
         self.assertEqual(len(counts), 5)
         stored = str(counts.read())
         for secret in (CLIENT, FORM["email"], "stranger"):
             self.assertNotIn(secret, stored)
         with freeze_time(fields.Datetime.now() + timedelta(days=1)):
             self.try_to_file()
-            tomorrow = self.env["support.form.count"].search([]) - counts
+            tomorrow = self.env["support.limit"].search([]) - counts
             self.assertFalse({*counts.mapped("key")} & {*tomorrow.mapped("key")})
         with freeze_time(fields.Datetime.now() + timedelta(days=2, hours=2)):
-            self.env["support.form.count"]._gc_past()
-        self.assertFalse(self.env["support.form.count"].search([]))
+            self.env["support.limit"]._gc_past()
+        self.assertFalse(self.env["support.limit"].search([]))
 
     def test_what_is_too_large_is_refused_before_it_is_read(self):
         self.assertEqual(self.public_type._get_max_upload(), 3 * 1024 * 1024)
@@ -327,7 +327,7 @@ class TestAttacks(AbuseCase):
                     self.assertEqual(recipients, [FORM["email"]])
                     self.assertFalse(mail["Bcc"])
                 ticket.unlink()
-                self.env["support.form.count"].search([]).unlink()
+                self.env["support.limit"].search([]).unlink()
         known = self.tickets()
         for name in ("email", "name"):
             evil = f"{FORM[name]}\r\nBcc: victim@elsewhere.example"
@@ -464,7 +464,7 @@ class TestCountingProcesses(BaseCase):
 
         def forget():
             with registry.cursor() as cr:
-                cr.execute("DELETE FROM support_form_count WHERE key = %s", [key])
+                cr.execute("DELETE FROM support_limit WHERE key = %s", [key])
 
         self.addCleanup(forget)
         command = [sys.executable, script, get_db_name(), key, str(self.TIMES)]
@@ -481,6 +481,6 @@ class TestCountingProcesses(BaseCase):
             worker.stdin.flush()
         passed = [int(worker.communicate()[0]) for worker in workers]
         with registry.cursor() as cr:
-            cr.execute("SELECT count FROM support_form_count WHERE key = %s", [key])
+            cr.execute("SELECT count FROM support_limit WHERE key = %s", [key])
             self.assertEqual(cr.fetchall(), [(self.WORKERS * self.TIMES,)])
         self.assertEqual(sum(passed), 100, "as many as the limit allows")

@@ -58,6 +58,37 @@ class IncomingMail:
             return self.limited
         return self.limited[:end].replace(b"\x00", b"") + self.limited[end:]
 
+    def get_trust(self, own_server):
+        """Return whether the mail is from whom it says.
+
+        Only the word of our own server counts for it; against it, anybody's.
+
+        :param str own_server: its name, in lower case
+        :return: ``pass``, ``fail`` or ``unknown``
+        """
+        if self.verdict == "pass" and self.server != own_server:
+            return "unknown"
+        return self.verdict
+
+    def get_answered_ids(self):
+        """Return the ids of the messages that the mail answers, the direct one last.
+
+        Without those that Odoo makes up for the addresses of its answers.
+
+        :rtype: list[str]
+        """
+        return [ref for ref in self.references if "reply_to" not in ref]
+
+    def add_found(self, references, recipients):
+        """Add what another reader of the mail takes for references and recipients.
+
+        :param list references: ids of messages, empty ones are ignored
+        :param list recipients: normalised addresses
+        """
+        references = [*self.references, *filter(None, references)]
+        self.references = list(dict.fromkeys(references))
+        self.recipients = list(dict.fromkeys([*self.recipients, *recipients]))
+
     def _read_headers(self):
         try:
             end = re.search(rb"\r?\n\r?\n", self.limited)

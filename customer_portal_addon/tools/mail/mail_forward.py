@@ -19,6 +19,22 @@ MAX_LINE = 1000
 _BLOCK_LINES = 8
 
 
+def attached_mails(attachments):
+    """Yield the mails among the files of a mail, and what they say.
+
+    :param attachments: tuples of name and content; of a mail the content is an
+        ``email.message.EmailMessage``
+    :return: the header ``From``, the text, and whether it is HTML
+    :rtype: Iterator[tuple[str, str, bool]]
+    """
+    for _name, content, *_rest in attachments:
+        if hasattr(content, "get_body"):
+            part = content.get_body(("plain", "html"))
+            text = part.get_content() if part else ""
+            is_html = bool(part) and part.get_content_subtype() == "html"
+            yield str(content.get("From", "")), text, is_html
+
+
 def find_forwarded(text):
     """Return who wrote the mail that a text forwards, and what.
 

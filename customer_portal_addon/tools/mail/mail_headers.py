@@ -1,6 +1,7 @@
 """What the header of a mail tells: who wrote it, and whether a person did."""
 
 import re
+from datetime import timedelta
 from email.header import decode_header
 
 from .mail_text import decode_text
@@ -31,6 +32,8 @@ _FORWARD = re.compile(r"\s*(fwd?|wg|wtr\.?|weitergeleitet)\s*:", re.IGNORECASE)
 # Bounded, so that no header takes long to search
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"\\@]{1,64}@[^\s<>()\[\],;:\"\\@]{1,255}")
 MAX_VALUE = 20_000
+# Clocks differ, and servers retry for days; anything else is made up
+_OLDEST, _NEWEST = timedelta(days=30), timedelta(hours=1)
 _TICKET_NUMBER = re.compile(r"[(\[]\s*#?\s*([^\s()\[\]]{2,40})\s*[)\]]")
 
 
@@ -115,6 +118,15 @@ def header_text(headers, name):
     """Return a header as a reader sees it, without control characters."""
     text = _decoded(_raw(headers, name))
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def is_plausible_date(date, now):
+    """Tell whether a mail that arrives now may have been written then.
+
+    :param datetime.datetime date: both naive, in one time zone
+    :rtype: bool
+    """
+    return now - _OLDEST < date < now + _NEWEST
 
 
 def _raw(headers, name):

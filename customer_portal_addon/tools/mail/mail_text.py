@@ -7,9 +7,40 @@ from email.message import EmailMessage
 
 from .mail_html import has_many_quotes, is_too_complicated, strip_tags
 
+# Longer texts are no reading matter: logs, or an attack on whoever shows them
+MAX_BODY = 200_000
+# What a mail server lets through as one mail; and no thread is read with more files
+MAX_FILES = 30
+MAX_FILES_BYTES = 35_000_000  # 25 MB, encoded for the way
+MAX_PARTS = 500  # Odoo puts texts together one by one: that takes the square of it
+
 # What the converter of a wrong declaration most likely meant: as browsers do
 _LATIN = {"iso-8859-1", "iso8859-1", "latin-1", "latin1", "us-ascii", "ascii"}
 _HTML_END = re.compile(r"<[^<>]*\Z")
+
+
+def limit_mail(message):
+    """Repair a mail and take out what is too much, in place.
+
+    :param email.message.EmailMessage message:
+    :return: name and full content of the texts that were cut, how many files were
+        taken out, and how many parts are unreadable
+    :rtype: tuple[list[tuple[str, str]], int, int]
+    :raise ValueError: it has too many parts to look at
+    """
+    if sum(1 for _part in message.walk()) > MAX_PARTS:
+        raise ValueError(f"More than {MAX_PARTS} parts")
+    shed = shed_files(message, MAX_FILES, MAX_FILES_BYTES)
+    cut = make_readable(message, MAX_BODY)
+    return cut, shed, unreadable_parts(message)
+
+
+def storable(text):
+    """Return text as a database takes it: without NUL and halves of characters.
+
+    :rtype: str
+    """
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
 
 
 def decode_text(content, charset=None):

@@ -1,12 +1,11 @@
+"""What of a mail is new, and what it only repeats."""
+
 import copy
 import re
 
 from lxml import etree, html
 
-from odoo import api, models
-from odoo.tools import html_sanitize
-
-from ...tools.mail.mail_forward import MAX_LINE, block_end, is_sender_line
+from .mail_forward import MAX_LINE, block_end, is_sender_line
 
 _INTRO = re.compile(
     r"^[\s>]*(am|on|le|il|el)\s.{4,300}\s(schrieb|wrote|a écrit|ha scritto|escribió)\b"
@@ -42,42 +41,31 @@ class _Line:
         return not self.text.strip() and not self.has_image
 
 
-class HelpdeskTicket(models.Model):
-    """What of a mail is new, and what it only repeats."""
+def split_quotes(markup):
+    """Split a mail into what was written, and the quotes and signature below it.
 
-    _inherit = "helpdesk.ticket"
+    Nothing is lost: both together are the mail. Answers between quotes stay where they
+    are, and a mail of nothing but quotes stays whole.
 
-    @api.model
-    def _split_quotes(self, body):
-        """Split a mail into what was written, and the quotes and signature below it.
-
-        Nothing is lost: both together are the mail. Answers between quotes stay where
-        they are, and a mail of nothing but quotes stays whole.
-
-        :param body: sanitised HTML
-        :return: the new part and the quoted one, empty when nothing is folded
-        :rtype: tuple[markupsafe.Markup, markupsafe.Markup]
-        """
-        whole = html_sanitize(body or "", sanitize_attributes=False)
-        if not whole.strip():
-            return whole, whole[:0]
-        try:
-            root = html.fragment_fromstring(str(whole), create_parent="div")
-        except (etree.ParserError, ValueError):
-            return whole, whole[:0]
-        lines = _read_lines(root)
-        number = _find_boundary(lines)
-        if number is None:
-            return whole, whole[:0]
-        parts = _cut_tree(root, lines[number].start)
-        own, quoted = (
-            html_sanitize(
-                etree.tostring(part, encoding="unicode", method="html"),
-                sanitize_attributes=False,
-            )
-            for part in parts
-        )
-        return own, quoted
+    :param str markup: sanitised HTML
+    :return: the new part and the quoted one as HTML, None when nothing is folded
+    :rtype: tuple[str, str] | None
+    """
+    if not markup.strip():
+        return None
+    try:
+        root = html.fragment_fromstring(markup, create_parent="div")
+    except (etree.ParserError, ValueError):
+        return None
+    lines = _read_lines(root)
+    number = _find_boundary(lines)
+    if number is None:
+        return None
+    own, quoted = (
+        etree.tostring(part, encoding="unicode", method="html")
+        for part in _cut_tree(root, lines[number].start)
+    )
+    return own, quoted
 
 
 def _read_lines(root):

@@ -317,6 +317,7 @@ class TestDemoForms(TestCase):
     """The types that come with the demo, as an example of what can be set up."""
 
     def setUp(self):
+        super().setUp()
         folder = Path(__file__).parents[2] / "demo" / "form"
         trees = [etree.parse(path) for path in folder.glob("*.xml")]
         self.records = [each for tree in trees for each in tree.iterfind("record")]

@@ -116,6 +116,7 @@ from .sale import (
 )
 from .ticket import (
     test_conversation,
+    test_list_columns,
     test_phone_tickets,
     test_staff_views,
     test_status,

@@ -9,7 +9,7 @@ from odoo import http
 from odoo.http import request
 
 from ...exceptions import SupportApiProblem
-from ...tools.api import api_description, api_document, api_schema
+from ...tools.api import api_document, api_schema
 from ..base import replica
 from ..form.ticket_form import read_file
 from .api_dispatcher import make_json
@@ -77,8 +77,7 @@ class SupportApiController(http.Controller):
     )
     def support_api_description(self):
         """What all this is, for programs that write programs."""
-        base_url = request.env["support.api"]._get_base_url()
-        return make_json(api_description.describe(base_url))
+        return make_json(request.env["support.api"]._get_description())
 
     @http.route(
         ["/support/api", "/support/api/<path:rest>"],

@@ -1,8 +1,8 @@
 from odoo import SUPERUSER_ID, api
 from odoo.tools.sql import table_exists
 
-from odoo.addons.customer_portal_addon.models.access.support_login_count import KNOWN
-from odoo.addons.customer_portal_addon.models.base.support_limit import KEPT
+# As they were when this was written
+KEPT, KNOWN = "25 hours", "90 days"
 
 
 def migrate(cr, version):
@@ -29,9 +29,10 @@ def move_login_counts(cr):
         """
         INSERT INTO support_limit
                (key, count, started_at, paused_until, owner, kept_until)
-        SELECT key, count, started_at, paused_until, owner, started_at + %(kept)s
+        SELECT key, count, started_at, paused_until, owner,
+               started_at + %(kept)s::interval
           FROM support_login_count
-         WHERE started_at + %(kept)s > now() AT TIME ZONE 'UTC'
+         WHERE started_at + %(kept)s::interval > now() AT TIME ZONE 'UTC'
             ON CONFLICT (key) DO NOTHING
         """,
         params,
@@ -39,13 +40,13 @@ def move_login_counts(cr):
     cr.execute(
         """
         INSERT INTO support_limit (key, count, started_at, kept_until)
-        SELECT key || ' known', 1, known_at, known_at + %(known)s
+        SELECT key || ' known', 1, known_at, known_at + %(known)s::interval
           FROM support_login_count
-         WHERE known_at + %(known)s > now() AT TIME ZONE 'UTC'
+         WHERE known_at + %(known)s::interval > now() AT TIME ZONE 'UTC'
         UNION ALL
-        SELECT key || ' told', 1, told_at, told_at + %(kept)s
+        SELECT key || ' told', 1, told_at, told_at + %(kept)s::interval
           FROM support_login_count
-         WHERE told_at + %(kept)s > now() AT TIME ZONE 'UTC'
+         WHERE told_at + %(kept)s::interval > now() AT TIME ZONE 'UTC'
             ON CONFLICT (key) DO NOTHING
         """,
         params,

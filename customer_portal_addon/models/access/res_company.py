@@ -22,9 +22,60 @@ POLICIES = [
 
 
 class ResCompany(models.Model):
-    """What browsers are told about our pages, how long logins last, whom to tell."""
+    """Who gets in, how long logins last, what browsers are told about our pages."""
 
     _inherit = "res.company"
+
+    support_policy = fields.Selection(
+        [
+            ("open", "Everybody with an account"),
+            ("contract", "Only customers with a valid support contract"),
+        ],
+        string="Who may use the support portal",
+        default="open",
+        required=True,
+    )
+    support_scope = fields.Selection(
+        [
+            ("login", "The whole login"),
+            ("support", "Only the support pages"),
+        ],
+        string="What is refused",
+        default="login",
+        required=True,
+        help="With “Only the support pages” orders and invoices stay reachable for "
+        "portal users without a valid support contract.",
+    )
+    support_list_required = fields.Boolean(
+        string="Require the notification list",
+        help="Only contacts who are subscribed to the notification list may use the "
+        "support portal.",
+    )
+    support_mailing_list_id = fields.Many2one(
+        "mailing.list",
+        string="Notification list",
+        default=lambda self: self.env.ref(
+            "customer_portal_addon.mailing_list_support", raise_if_not_found=False
+        ),
+        help="The mailing list with everybody who receives support notifications.",
+    )
+    support_refusal_contact = fields.Char(
+        string="Whom to contact",
+        translate=True,
+        help="Shown to people who are refused, for example an e-mail address and a "
+        "telephone number. Empty: the company's e-mail address.",
+    )
+    support_registration = fields.Boolean(
+        string="Registration in the portal",
+        default=True,
+        help="People may ask for a login at /support/register. With contracts only "
+        "those get one whose customer is entitled to support.",
+    )
+    support_privacy_url = fields.Char(
+        string="Address of the privacy policy",
+        help="A page of your website, for example /privacy. The registration links to "
+        "it.",
+    )
 
     support_csp = fields.Selection(
         POLICIES,
@@ -100,6 +151,20 @@ class ResCompany(models.Model):
         if READ_WITH_PAGES.intersection(vals):
             self.env.registry.clear_cache()
         return result
+
+    def _get_support_contact(self):
+        """Return whom a refused person should contact, as text."""
+        self.ensure_one()
+        return self.support_refusal_contact or self.email or self.name
+
+    @api.model
+    def _get_required_lists(self):
+        """Return the lists without which somebody is refused, in any company.
+
+        :rtype: mailing.list
+        """
+        required_sudo = self.sudo().search([("support_list_required", "=", True)])
+        return required_sudo.support_mailing_list_id
 
     @tools.ormcache("self.id")
     def _get_support_security(self):

@@ -1,4 +1,6 @@
 import base64
+import hashlib
+import time
 
 from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import AccessDenied, AccessError, UserError, ValidationError
@@ -7,10 +9,12 @@ from odoo.tools import SQL
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ...exceptions import SupportAccessRefused
+from ...tools.dates import session_age
 from ...tools.files import pictures
 from ...tools.web.passwords import is_easy
 
 MAX_PASSWORD = 128
+AGE = "support_age"  # in the session: see tools/dates/session_age.py
 
 
 class ResUsers(models.Model):
@@ -297,6 +301,33 @@ class ResUsers(models.Model):
             "url": f"{self.get_base_url()}/my/security",
             "title": self.env._("Connection & Security"),
         }
+
+    # ---------------------------------------------------
+    # How long a login lasts
+    # ---------------------------------------------------
+
+    def _get_support_session_end(self, session):
+        """Tell whether a login of this user is too old.
+
+        :param dict session: what the session remembers
+        :return: ``idle``, ``absolute`` or None; and what the session has to remember
+            from now on, None if nothing new
+        :rtype: tuple(str or None, dict or None)
+        """
+        self.ensure_one()
+        if self._is_internal():
+            return None, None
+        now = int(time.time())
+        token = session.get("session_token") or ""
+        login = hashlib.sha256(f"{self.id} {token}".encode()).hexdigest()[:16]
+        age = session.get(AGE)
+        if not age or age["login"] != login:
+            return None, session_age.start(login, now)
+        limits = self.sudo().company_id._get_support_security()
+        reason = session_age.ended(age, now, limits["idle"], limits["absolute"])
+        if reason or session_age.is_noted(age, now):
+            return reason, None
+        return None, {**age, "seen": now}
 
     # ---------------------------------------------------
     # Customer administrators

@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     res_partner,
     helpdesk_ticket_type,
     support_api_key,

@@ -8,6 +8,23 @@ from ...tools.form import context, form_values
 from ...tools.text.names import person_name
 
 
+def write_moment(moment):
+    """Return a point in time as programs read it.
+
+    :param moment: naive UTC datetime, or False
+    :return: as of ISO 8601, to the second, or None
+    """
+    return moment.replace(microsecond=0).isoformat() + "Z" if moment else None
+
+
+# kind of a column's value -> what programs get of it
+API_WRITERS = {
+    "day": write_moment,
+    "moment": write_moment,
+    "text": lambda text: None if text is False else text,
+}
+
+
 class HelpdeskTicket(models.Model):
     """How what a program sends becomes a ticket, and what it reads of it.
 
@@ -175,19 +192,8 @@ class HelpdeskTicket(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        moments = {
-            "created_at": self.create_date,
-            "status_since": self.status_since,
-            "last_activity_at": self.last_activity_at,
-        }
-        return {
-            **self._get_api_receipt(),
-            "status": self.portal_role or None,
-            "status_label": self._get_status_label(),
-            **{
-                name: moment.replace(microsecond=0).isoformat() + "Z"
-                if moment
-                else None
-                for name, moment in moments.items()
-            },
-        }
+        receipt = self._get_api_receipt()
+        columns = self._get_api_columns()
+        [values] = self._read_columns(columns, API_WRITERS)
+        names = [column.key for column in columns]
+        return {**receipt, **dict(zip(names, values, strict=True))}

@@ -3,7 +3,7 @@ import re
 from odoo import api, models
 
 from ...exceptions import SupportApiProblem
-from ...tools.api import api_schema
+from ...tools.api import api_description, api_schema
 
 _IDEMPOTENCY_KEY = re.compile(rf"[\x21-\x7e]{{1,{api_schema.MAX_IDEMPOTENCY_KEY}}}")
 _NUMBER = re.compile(r"[\w./-]{1,64}")
@@ -40,6 +40,18 @@ class SupportApi(models.AbstractModel):
         """
         self._check_enabled()
         return self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+
+    @api.model
+    def _get_description(self):
+        """Return what there is, for programs that write programs.
+
+        :rtype: dict
+        :raise SupportApiProblem: there is nothing to be found
+        """
+        columns = self.env["helpdesk.ticket"]._get_api_columns()
+        return api_description.describe(
+            self._get_base_url(), {column.key: column.schema for column in columns}
+        )
 
     @api.model
     def _get_nothing(self):

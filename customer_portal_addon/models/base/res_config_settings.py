@@ -2,7 +2,13 @@ from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
+    """The settings page: each area's settings, as its companies have them."""
+
     _inherit = "res.config.settings"
+
+    # ---------------------------------------------------
+    # Getting in: access/res_company.py
+    # ---------------------------------------------------
 
     support_policy = fields.Selection(
         related="company_id.support_policy", readonly=False, required=True
@@ -25,30 +31,71 @@ class ResConfigSettings(models.TransientModel):
     support_privacy_url = fields.Char(
         related="company_id.support_privacy_url", readonly=False
     )
-    support_appoint_administrators = fields.Boolean(
-        related="company_id.support_appoint_administrators", readonly=False
-    )
     support_timezone = fields.Selection(
         string="Time zone of the company",
         related="company_id.partner_id.tz",
         readonly=False,
         help="Contracts begin and end at midnight in this time zone.",
     )
+    support_csp = fields.Selection(
+        related="company_id.support_csp", readonly=False, required=True
+    )
+    support_csp_website = fields.Selection(
+        related="company_id.support_csp_website", readonly=False, required=True
+    )
+    support_csp_sources = fields.Char(
+        related="company_id.support_csp_sources", readonly=False
+    )
+    support_session_idle_hours = fields.Integer(
+        related="company_id.support_session_idle_hours", readonly=False
+    )
+    support_session_days = fields.Integer(
+        related="company_id.support_session_days", readonly=False
+    )
+    support_security_contact = fields.Char(
+        related="company_id.support_security_contact", readonly=False
+    )
+    support_security_policy_url = fields.Char(
+        related="company_id.support_security_policy_url", readonly=False
+    )
+    support_security_warnings = fields.Html(
+        compute="_compute_support_security_warnings",
+        string="What is unsafe now",
+        sanitize=False,  # a template of ours
+    )
+    support_refused_count = fields.Integer(
+        compute="_compute_support_refused",
+        string="Portal users whom the contract policy refuses",
+    )
+    support_refused_names = fields.Char(
+        compute="_compute_support_refused",
+        string="Who is refused",
+        help="The first of the portal users whom the contract policy refuses.",
+    )
+
+    # ---------------------------------------------------
+    # Customers: customer/res_company.py
+    # ---------------------------------------------------
+
+    support_appoint_administrators = fields.Boolean(
+        related="company_id.support_appoint_administrators", readonly=False
+    )
+
+    # ---------------------------------------------------
+    # Forms: form/res_company.py
+    # ---------------------------------------------------
+
     support_attachment_max_count = fields.Integer(
         related="company_id.support_attachment_max_count", readonly=False
     )
     support_attachment_max_size = fields.Integer(
         related="company_id.support_attachment_max_size", readonly=False
     )
-    support_api_enabled = fields.Boolean(
-        related="company_id.support_api_enabled", readonly=False
-    )
-    support_api_hourly_limit = fields.Integer(
-        related="company_id.support_api_hourly_limit", readonly=False
-    )
-    support_api_hourly_read_limit = fields.Integer(
-        related="company_id.support_api_hourly_read_limit", readonly=False
-    )
+
+    # ---------------------------------------------------
+    # Tickets: ticket/res_company.py
+    # ---------------------------------------------------
+
     support_status_automatic = fields.Boolean(
         related="company_id.support_status_automatic", readonly=False
     )
@@ -58,9 +105,56 @@ class ResConfigSettings(models.TransientModel):
     support_reopen_days = fields.Integer(
         related="company_id.support_reopen_days", readonly=False
     )
+
+    # ---------------------------------------------------
+    # Mail: mail/res_company.py
+    # ---------------------------------------------------
+
     support_mail_server = fields.Char(
         related="company_id.support_mail_server", readonly=False
     )
+
+    # ---------------------------------------------------
+    # People without a login: public/res_company.py
+    # ---------------------------------------------------
+
+    support_filing = fields.Selection(
+        related="company_id.support_filing", readonly=False, required=True
+    )
+    support_check_domain = fields.Boolean(
+        related="company_id.support_check_domain", readonly=False
+    )
+    support_limit_address = fields.Integer(
+        related="company_id.support_limit_address", readonly=False
+    )
+    support_limit_burst = fields.Integer(
+        related="company_id.support_limit_burst", readonly=False
+    )
+    support_limit_network = fields.Integer(
+        related="company_id.support_limit_network", readonly=False
+    )
+    support_limit_day = fields.Integer(
+        related="company_id.support_limit_day", readonly=False
+    )
+
+    # ---------------------------------------------------
+    # Programs: api/res_company.py
+    # ---------------------------------------------------
+
+    support_api_enabled = fields.Boolean(
+        related="company_id.support_api_enabled", readonly=False
+    )
+    support_api_hourly_limit = fields.Integer(
+        related="company_id.support_api_hourly_limit", readonly=False
+    )
+    support_api_hourly_read_limit = fields.Integer(
+        related="company_id.support_api_hourly_read_limit", readonly=False
+    )
+
+    # ---------------------------------------------------
+    # Credit and offers: credit/res_company.py
+    # ---------------------------------------------------
+
     support_minimum_minutes = fields.Integer(
         related="company_id.support_minimum_minutes", readonly=False
     )
@@ -103,59 +197,10 @@ class ResConfigSettings(models.TransientModel):
     support_offer_pause_days = fields.Integer(
         related="company_id.support_offer_pause_days", readonly=False
     )
-    support_filing = fields.Selection(
-        related="company_id.support_filing", readonly=False, required=True
-    )
-    support_check_domain = fields.Boolean(
-        related="company_id.support_check_domain", readonly=False
-    )
-    support_limit_address = fields.Integer(
-        related="company_id.support_limit_address", readonly=False
-    )
-    support_limit_burst = fields.Integer(
-        related="company_id.support_limit_burst", readonly=False
-    )
-    support_limit_network = fields.Integer(
-        related="company_id.support_limit_network", readonly=False
-    )
-    support_limit_day = fields.Integer(
-        related="company_id.support_limit_day", readonly=False
-    )
-    support_csp = fields.Selection(
-        related="company_id.support_csp", readonly=False, required=True
-    )
-    support_csp_website = fields.Selection(
-        related="company_id.support_csp_website", readonly=False, required=True
-    )
-    support_csp_sources = fields.Char(
-        related="company_id.support_csp_sources", readonly=False
-    )
-    support_session_idle_hours = fields.Integer(
-        related="company_id.support_session_idle_hours", readonly=False
-    )
-    support_session_days = fields.Integer(
-        related="company_id.support_session_days", readonly=False
-    )
-    support_security_contact = fields.Char(
-        related="company_id.support_security_contact", readonly=False
-    )
-    support_security_policy_url = fields.Char(
-        related="company_id.support_security_policy_url", readonly=False
-    )
-    support_security_warnings = fields.Html(
-        compute="_compute_support_security_warnings",
-        string="What is unsafe now",
-        sanitize=False,  # a template of ours
-    )
-    support_refused_count = fields.Integer(
-        compute="_compute_support_refused",
-        string="Portal users whom the contract policy refuses",
-    )
-    support_refused_names = fields.Char(
-        compute="_compute_support_refused",
-        string="Who is refused",
-        help="The first of the portal users whom the contract policy refuses.",
-    )
+
+    # ---------------------------------------------------
+    # What the settings would do, and what is unsafe
+    # ---------------------------------------------------
 
     @api.depends("support_list_required", "company_id")
     def _compute_support_refused(self):

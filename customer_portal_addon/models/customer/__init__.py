@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     support_level,
     support_contract,
     support_contract_extension,

@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     ir_attachment,
     support_form_field,
     support_form_field_option,

@@ -1,4 +1,5 @@
 from . import (
+    res_company,
     ir_mail_server,
     mail_followers,
     mail_mail,

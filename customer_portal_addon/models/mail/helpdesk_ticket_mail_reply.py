@@ -19,33 +19,6 @@ class HelpdeskTicket(models.Model):
     # Who may answer
     # ---------------------------------------------------
 
-    def _find_answering_person(self, address):
-        """Return who may answer the ticket from an address, if anybody.
-
-        The contact and the participants, by any of their addresses, the customer's
-        administrators, and staff. Archived people have left.
-
-        :param str address: normalised
-        :rtype: res.partner
-        """
-        self.ensure_one()
-        ticket_sudo = self.sudo()
-        people_sudo = ticket_sudo._get_present_contact()
-        people_sudo |= ticket_sudo.message_partner_ids
-        if ticket_sudo.commercial_partner_id:
-            people_sudo |= people_sudo.search(
-                [
-                    ("commercial_partner_id", "=", self.commercial_partner_id.id),
-                    ("is_customer_administrator", "=", True),
-                    ("support_unconfirmed", "=", False),
-                    ("user_ids.active", "=", True),
-                ]
-            )
-        found_sudo = people_sudo.filtered(
-            lambda person: person.active and address in self._get_addresses_of(person)
-        )
-        return (found_sudo or self._find_staff(address))[:1]
-
     @api.model
     def _get_addresses_of(self, person):
         """Return all addresses by which we know somebody.

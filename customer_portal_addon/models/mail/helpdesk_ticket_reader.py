@@ -44,21 +44,6 @@ class HelpdeskTicket(models.Model):
         readers = self._get_mail_readers()
         return address not in readers.mapped("email_normalized") and address
 
-    def _is_known_reader(self, partner):
-        """Tell whether a mail to ``partner`` may carry words of the sender.
-
-        People outside the customer didn't ask for the mail: whoever fills in the form
-        must not be able to write to the world in our name. Nor do those whom an
-        administrator has named, as long as they have not confirmed it.
-
-        :param res.partner partner: empty for an address without contact
-        """
-        self.ensure_one()
-        if partner.support_unconfirmed:
-            return False
-        customer = self.commercial_partner_id
-        return partner.commercial_partner_id == customer
-
     def _is_filed_for_other(self):
         """Tell whether somebody else filled in the form for the contact."""
         self.ensure_one()

@@ -180,12 +180,6 @@ class HelpdeskTicket(models.Model):
     # Messages
     # ---------------------------------------------------
 
-    def _creation_subtype(self):
-        """Know the subtype without asking the database each time if it is there."""
-        xmlid = "helpdesk_mgmt.hlp_tck_created"
-        subtype_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid)
-        return self.env["mail.message.subtype"].browse(subtype_id or ())
-
     @api.model
     def _is_open_to_customers(self):
         """Over RPC customers could choose author, kind and recipients of a message."""

@@ -1,57 +1,21 @@
-import hashlib
-from textwrap import shorten
+from datetime import timedelta
 
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools import html2plaintext, plaintext2html
+from odoo.tools import hash_sign, verify_hash_signed
 
 from ...tools.form import form_values
 
-MAX_REASON_LENGTH = 5000
+MAX_REASON_LENGTH = MAX_COMMENT_LENGTH = 5000
+# What a link is good for -> what it is signed for
+SCOPES = {"close": "support-ticket-close", "undo": "support-ticket-undo-close"}
+LINK_LIFETIME = timedelta(days=30)
 
 
 class HelpdeskTicket(models.Model):
-    """What customers may do with a ticket besides answering, and who may."""
+    """What customers do with a ticket besides answering: on its page and by links."""
 
     _inherit = "helpdesk.ticket"
-
-    # ---------------------------------------------------
-    # Who may do what
-    # ---------------------------------------------------
-
-    def _get_portal_actions(self):
-        """Return what the current user may do with the ticket in its present state.
-
-        People whom the customer has put in copy answer and leave; the rest is the
-        business of the customer's own people, and of the staff who may change tickets.
-
-        :rtype: set[str]
-        """
-        self.ensure_one()
-        self.check_access("read")
-        ticket_sudo = self.sudo()
-        partner = self.env.user.partner_id
-        if self.env.user.share:
-            is_owner = ticket_sudo._is_of_customer(partner)
-        else:
-            is_owner = self.has_access("write")
-        actions = set()
-        if not ticket_sudo.closed:
-            actions.add("reply")
-            if is_owner:
-                actions |= {"participants", "edit"}
-                if ticket_sudo._get_portal_closing_stages():
-                    actions.add("close")
-        elif is_owner and ticket_sudo._can_be_reopened():
-            actions.add("reopen")
-        if partner in ticket_sudo.message_partner_ids - ticket_sudo.partner_id:
-            actions.add("leave")
-        return actions
-
-    def _is_of_customer(self, partner):
-        """Tell whether somebody works for the customer of the ticket."""
-        self.ensure_one()
-        return partner.commercial_partner_id == self.commercial_partner_id
 
     def _act_from_portal(self, action, values):
         """Do what the current user has chosen on the page of an action.
@@ -88,65 +52,6 @@ class HelpdeskTicket(models.Model):
         if self.sudo().closed:
             return _("This ticket is closed.")
         return _("You can't do that with this ticket. Please answer it instead.")
-
-    # ---------------------------------------------------
-    # Two at a time
-    # ---------------------------------------------------
-
-    def _get_seen_mark(self):
-        """Return a mark of what a page shows, which its forms send back.
-
-        :return: id of the last message, id of the stage, and a digest of the details
-        :rtype: str
-        """
-        self.ensure_one()
-        ticket_sudo = self.sudo()
-        details = [ticket_sudo.name, ticket_sudo.priority]
-        details += [ticket_sudo.phone_availability or ""]
-        details += [
-            f"{answer.field_id.id} {answer.value}" for answer in ticket_sudo.answer_ids
-        ]
-        digest = hashlib.sha256("\n".join(details).encode()).hexdigest()[:16]
-        last = ticket_sudo._get_last_message()
-        return f"{last.id or 0}.{ticket_sudo.stage_id.id}.{digest}"
-
-    def _get_news(self, values, parts=("message", "stage")):
-        """Return what happened since the page was made that a form was sent from.
-
-        :param dict values: as posted, with the page's mark as ``seen``
-        :param parts: of the ticket that matter: message, stage and details
-        :return: in the words of the reader, empty if nothing happened
-        :rtype: str
-        """
-        self.ensure_one()
-        seen = (values.get("seen") or [""])[0].split(".")
-        if len(seen) != 3:
-            return ""
-        now = self._get_seen_mark().split(".")
-        names = ("message", "stage", "details")
-        marks = zip(names, seen, now, strict=True)
-        changed = [part for part, old, new in marks if part in parts and old != new]
-        return "\n".join(self._get_news_of(part) for part in changed)
-
-    def _get_news_of(self, part):
-        _ = self.env._
-        ticket_sudo = self.sudo()
-        if part == "stage":
-            status = ticket_sudo._get_status_label()
-            return _("In the meantime the status became “%(status)s”.", status=status)
-        if part == "details":
-            return _("In the meantime somebody else has changed the details.")
-        message_sudo = ticket_sudo._get_last_message()
-        return _(
-            "In the meantime %(author)s has written: “%(text)s”",
-            author=message_sudo.author_id.name or message_sudo.email_from or "",
-            text=shorten(html2plaintext(message_sudo.body), 300, placeholder="…"),
-        )
-
-    def _get_news_error(self, values, parts):
-        """Return the news as the error of a form, empty if there are none."""
-        news = self._get_news(values, parts)
-        return {"form": news, "is_news": True} if news else {}
 
     # ---------------------------------------------------
     # Close and reopen
@@ -187,12 +92,108 @@ class HelpdeskTicket(models.Model):
             )
         return reason
 
-    def _note_for_staff(self, text):
-        """Leave an internal note of the current user, and notify who is in charge."""
+    # ---------------------------------------------------
+    # The links of mails, good without a login
+    # ---------------------------------------------------
+
+    def _get_close_url(self, partner):
+        """Return the address of the page where a reader closes the solved ticket.
+
+        :return: None when the ticket is not solved, or there is no contact
+        """
         self.ensure_one()
-        self.with_context(mail_post_autofollow_author_skip=True).message_post(
-            body=plaintext2html(text),
-            subtype_xmlid="mail.mt_note",
-            author_id=self.env.user.partner_id.id,
-            partner_ids=self.user_id.partner_id.ids,
+        if self.portal_role != "solved" or not partner:
+            return None
+        token = self._get_link_token("close", partner)
+        return f"{self.get_base_url()}/support/ticket/{self.id}/close#token={token}"
+
+    def _get_link_token(self, purpose, partner):
+        """Sign that a reader may do something while the ticket stays as it is."""
+        return hash_sign(
+            self.sudo().env,
+            SCOPES[purpose],
+            [self.id, partner.id, self._get_link_moment()],
+            expiration=LINK_LIFETIME,
         )
+
+    def _verify_link(self, purpose, token):
+        """Return the ticket, its reader and the moment of a link, if it is genuine.
+
+        :return: (ticket with all rights, res.partner, str) or None
+        """
+        try:
+            values = verify_hash_signed(
+                self.sudo().env, SCOPES[purpose], form_values.clean_text(token)
+            )
+        except ValueError:  # not even the form of a token
+            return None
+        if not values or [values[0]] != self.ids:
+            return None
+        ticket_sudo = self.sudo().exists()
+        if not ticket_sudo.active:
+            return None
+        partner_sudo = ticket_sudo.env["res.partner"].browse(values[1]).exists()
+        people_sudo = ticket_sudo._get_present_contact()
+        people_sudo |= ticket_sudo.message_partner_ids
+        if partner_sudo not in people_sudo:
+            return None
+        return ticket_sudo, partner_sudo, values[2]
+
+    def _read_link(self, token):
+        """Return what the page of a link shows.
+
+        :return: None for a link that doesn't work (any more), else number, name and
+            state: ``solved`` (can be closed), ``undoable`` (just closed with the link),
+            ``closed`` or ``open``
+        :rtype: dict
+        """
+        for purpose in SCOPES:
+            if found := self._verify_link(purpose, token):
+                ticket_sudo, _partner_sudo, moment = found
+                state = ticket_sudo._get_link_state(purpose, moment)
+                return state and {
+                    "number": ticket_sudo.number,
+                    "name": ticket_sudo.name,
+                    "state": state,
+                }
+        return None
+
+    # ---------------------------------------------------
+    # What the links do
+    # ---------------------------------------------------
+
+    def _close_by_link(self, token, comment=""):
+        """Close the ticket on behalf of the reader of a mail.
+
+        :param str comment: what the reader has to say, for everybody who takes part
+        :return: the token with which it can be undone, None if nothing was closed
+        """
+        found = self._verify_link("close", token)
+        if not found:
+            return None
+        ticket_sudo, partner_sudo, moment = found
+        if ticket_sudo._get_link_state("close", moment) != "solved":
+            return None
+        comment = form_values.clean_text(comment, multiline=True)[:MAX_COMMENT_LENGTH]
+        if not ticket_sudo._close(partner_sudo, reason=comment):
+            return None
+        ticket_sudo._note_move(
+            self.env._("Closed with the button of the e-mail."), partner_sudo
+        )
+        return ticket_sudo._get_link_token("undo", partner_sudo)
+
+    def _undo_close_by_link(self, token):
+        """Open the ticket again that the link has just closed.
+
+        It goes to the team: whoever takes the closing back is not content.
+
+        :return: whether it was opened
+        :rtype: bool
+        """
+        found = self._verify_link("undo", token)
+        if not found:
+            return False
+        ticket_sudo, partner_sudo, moment = found
+        if ticket_sudo._get_link_state("undo", moment) != "undoable":
+            return False
+        return ticket_sudo._reopen(partner_sudo)

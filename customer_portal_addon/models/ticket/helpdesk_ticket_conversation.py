@@ -1,9 +1,20 @@
-from odoo import api, models
+import hashlib
+from datetime import timedelta
+from textwrap import shorten
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import html2plaintext, plaintext2html
+
+from ...tools.form import form_values
+from ..form.ir_attachment import KEPT_AS_SENT
+
+MAX_REPLY_LENGTH = 50000
 
 
 class HelpdeskTicket(models.Model):
-    """What customers read on a ticket: messages, files and changes of the status."""
+    """What customers read and write on a ticket: messages, files, the status."""
 
     _inherit = "helpdesk.ticket"
 
@@ -156,3 +167,158 @@ class HelpdeskTicket(models.Model):
                 )
                 before = status
         return history
+
+    # ---------------------------------------------------
+    # Writing
+    # ---------------------------------------------------
+
+    def _creation_subtype(self):
+        """Know the subtype without asking the database each time if it is there."""
+        xmlid = "helpdesk_mgmt.hlp_tck_created"
+        subtype_id = self.env["ir.model.data"].sudo()._xmlid_to_res_id(xmlid)
+        return self.env["mail.message.subtype"].browse(subtype_id or ())
+
+    def _post_as(self, partner, text, **kwargs):
+        """Post a personal, public message of somebody.
+
+        :param res.partner partner: the author
+        :param str text: plain
+        """
+        self.ensure_one()
+        ticket = self.with_context(mail_post_autofollow_author_skip=True)
+        return ticket.with_context(**KEPT_AS_SENT).message_post(
+            body=plaintext2html(text),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=partner.id,
+            **kwargs,
+        )
+
+    def _note_for_staff(self, text):
+        """Leave an internal note of the current user, and notify who is in charge."""
+        self.ensure_one()
+        self.with_context(mail_post_autofollow_author_skip=True).message_post(
+            body=plaintext2html(text),
+            subtype_xmlid="mail.mt_note",
+            author_id=self.env.user.partner_id.id,
+            partner_ids=self.user_id.partner_id.ids,
+        )
+
+    def _post_customer_reply(self, values, files):
+        """Post a customer's answer, once, unless there is news that matters for it.
+
+        :param dict values: name of an input -> list of posted strings (``body``, and
+            the page's mark as ``seen``)
+        :param list files: of (name, content as bytes)
+        :return: what is wrong by name of the input, empty when posted
+        :rtype: dict
+        """
+        self.ensure_one()
+        body = form_values.clean_text((values.get("body") or [""])[0], multiline=True)
+        if self._is_sent_again(body, files):
+            return {}
+        errors = self._get_news_error(values, ("message", "stage"))
+        if len(body) > MAX_REPLY_LENGTH:
+            errors["body"] = self.env._(
+                "Please use at most %(limit)s characters.", limit=MAX_REPLY_LENGTH
+            )
+        try:
+            self._check_customer_may_post()
+        except UserError as error:
+            errors["body"] = error.args[0]
+        attachments = self._parse_reply_files(files, errors)
+        if not body and not attachments and not errors:
+            errors["body"] = self.env._("Please write a message.")
+        if errors:
+            ticket_type = self.sudo().type_id
+            errors["files_again"] = ticket_type._get_files_again_message(files)
+        else:
+            self._post_checked_reply(body, attachments)
+        return errors
+
+    def _parse_reply_files(self, files, errors):
+        """Return the files of an answer; add what is wrong with them."""
+        try:
+            return self.sudo().type_id._parse_files(files, look=not errors)
+        except UserError as error:
+            errors["files"] = error.args[0]
+            return []
+
+    def _is_sent_again(self, body, files):
+        """Tell whether the last message is this one: somebody has clicked twice."""
+        last_sudo = self.sudo()._get_last_message()
+        since = fields.Datetime.now() - timedelta(minutes=2)
+        return bool(
+            last_sudo.author_id == self.env.user.partner_id
+            and last_sudo.date > since
+            and last_sudo.body == plaintext2html(body)
+            and len(last_sudo.attachment_ids) == len([f for f in files if f[0]])
+        )
+
+    def _post_checked_reply(self, body, attachments):
+        """Post an answer that was checked, as the current user.
+
+        The access to the ticket is checked here again: nobody posts without.
+        """
+        self.check_access("read")
+        files = [(file["name"], file["raw"]) for file in attachments]
+        self.sudo()._post_as(self.env.user.partner_id, body, attachments=files)
+
+    # ---------------------------------------------------
+    # Two at a time
+    # ---------------------------------------------------
+
+    def _get_seen_mark(self):
+        """Return a mark of what a page shows, which its forms send back.
+
+        :return: id of the last message, id of the stage, and a digest of the details
+        :rtype: str
+        """
+        self.ensure_one()
+        ticket_sudo = self.sudo()
+        details = [ticket_sudo.name, ticket_sudo.priority]
+        details += [ticket_sudo.phone_availability or ""]
+        details += [
+            f"{answer.field_id.id} {answer.value}" for answer in ticket_sudo.answer_ids
+        ]
+        digest = hashlib.sha256("\n".join(details).encode()).hexdigest()[:16]
+        last = ticket_sudo._get_last_message()
+        return f"{last.id or 0}.{ticket_sudo.stage_id.id}.{digest}"
+
+    def _get_news(self, values, parts=("message", "stage")):
+        """Return what happened since the page was made that a form was sent from.
+
+        :param dict values: as posted, with the page's mark as ``seen``
+        :param parts: of the ticket that matter: message, stage and details
+        :return: in the words of the reader, empty if nothing happened
+        :rtype: str
+        """
+        self.ensure_one()
+        seen = (values.get("seen") or [""])[0].split(".")
+        if len(seen) != 3:
+            return ""
+        now = self._get_seen_mark().split(".")
+        names = ("message", "stage", "details")
+        marks = zip(names, seen, now, strict=True)
+        changed = [part for part, old, new in marks if part in parts and old != new]
+        return "\n".join(self._get_news_of(part) for part in changed)
+
+    def _get_news_of(self, part):
+        _ = self.env._
+        ticket_sudo = self.sudo()
+        if part == "stage":
+            status = ticket_sudo._get_status_label()
+            return _("In the meantime the status became “%(status)s”.", status=status)
+        if part == "details":
+            return _("In the meantime somebody else has changed the details.")
+        message_sudo = ticket_sudo._get_last_message()
+        return _(
+            "In the meantime %(author)s has written: “%(text)s”",
+            author=message_sudo.author_id.name or message_sudo.email_from or "",
+            text=shorten(html2plaintext(message_sudo.body), 300, placeholder="…"),
+        )
+
+    def _get_news_error(self, values, parts):
+        """Return the news as the error of a form, empty if there are none."""
+        news = self._get_news(values, parts)
+        return {"form": news, "is_news": True} if news else {}

@@ -8,11 +8,6 @@ from ...tools.web import list_filters
 OPEN_ROLES = ("new", "waiting_on_us", "waiting_on_customer", "solved")
 # The tabs, the most urgent for the reader first
 TABS = ("waiting_on_customer", "waiting_on_us", "new", "solved", "closed")
-ORDERS = {
-    "activity": "last_activity_at DESC, id DESC",
-    "date": "create_date DESC, id DESC",
-    "name": "name, id DESC",
-}
 # What an address doesn't have to say
 DEFAULTS = {
     "status": "open",
@@ -81,16 +76,17 @@ class HelpdeskTicket(models.Model):
     # ---------------------------------------------------
 
     @api.model
-    def _get_list_choice(self, params, contacts=()):
+    def _get_list_choice(self, params, orders, contacts=()):
         """Return what an address asks for; what is unknown or made up is left out.
 
         :param dict params: name -> text, as in the address
+        :param dict orders: as of ``_get_list_orders``
         :param contacts: as of ``_get_list_contacts``; empty for the own tickets
         :rtype: dict
         """
         choice = dict(DEFAULTS)
         choice["status"] = self._get_status_choice(params)
-        if params.get("sortby") in ORDERS:
+        if params.get("sortby") in orders:
             choice["sortby"] = params["sortby"]
         for name in ("since", "until"):
             choice[name] = list_filters.parse_day(params.get(name))

@@ -1,18 +1,18 @@
 from math import ceil
 
-from odoo import api, fields, models
-from odoo.tools import SQL, get_lang
-from odoo.tools.misc import format_date
+from odoo import api, models
+from odoo.tools import SQL
 
 from ...tools.text import csv_file
 from ...tools.web import list_filters
-from .helpdesk_ticket_filter import DEFAULTS, OPEN_ROLES, ORDERS, TABS
+from .helpdesk_ticket_filter import DEFAULTS, OPEN_ROLES, TABS
 
 # How far lists are counted, and leafed through
 MAX_COUNTED = 1000
 MAX_SCANNED = 90  # where each ticket's text is looked at
 MAX_EXPORTED = 10000
 EXPORT_BATCH = 1000
+PLACES = ("title", "about", "people", "state", "facts")
 
 
 class HelpdeskTicket(models.Model):
@@ -42,10 +42,11 @@ class HelpdeskTicket(models.Model):
         :rtype: dict
         """
         contacts = self._get_list_contacts() if of_company else []
-        choice = self._get_list_choice(params, contacts)
+        orders = self._get_list_orders(of_company)
+        choice = self._get_list_choice(params, orders, contacts)
         domain, having_words, is_large = self._get_list_domain(choice, of_company)
         wanted = domain & self._get_status_domain(choice["status"])
-        order = ORDERS[choice["sortby"]]
+        order = orders[choice["sortby"]].order
         counts = first_ids = None
         if is_large:
             most = MAX_SCANNED
@@ -74,30 +75,37 @@ class HelpdeskTicket(models.Model):
             "query": self._get_list_query(choice),
             "tabs": self._get_list_tabs(choice["status"], counts),
             "stages": self._get_list_stages(choice["status"], counts),
-            "rows": self._get_list_rows(found),
+            "rows": found._get_list_rows(of_company),
             "total": min(total, most),
             "is_more": total > most,
             "is_empty": counts == {},
             "page": page,
+            "orders": orders,
             "types": self.env["helpdesk.ticket.type"].search_fetch([], ["name"]),
             "contacts": contacts,
         }
 
-    @api.model
-    def _get_list_rows(self, tickets):
-        """Return the rows of the page, their dates as text."""
-        lang, timezone = get_lang(self.env), self._get_list_timezone()
-        write_day = self._get_moment_writer(lang.date_format, timezone)
-        full = f"{lang.date_format} {lang.time_format}"
-        write_moment = self._get_moment_writer(full, timezone)
+    def _get_list_rows(self, of_company):
+        """Return the rows of the page: what each place of one shows.
+
+        :rtype: list[dict]
+        """
+        columns = self.sudo()._get_page_columns(of_company)
+        rows = self._read_columns(columns, self._get_page_writers())
         return [
-            {
-                **row,
-                "created": write_day(row["created_at"]),
-                "last_activity": write_moment(row["last_activity_at"]),
-            }
-            for row in tickets._get_row_values()
+            {"id": ticket_id, **self._get_places(columns, values)}
+            for ticket_id, values in zip(self.ids, rows, strict=True)
         ]
+
+    @api.model
+    def _get_places(self, columns, values):
+        """Return the cells of a row by their places, the short ones as one text."""
+        places = {place: [] for place in PLACES}
+        for column, value in zip(columns, values, strict=True):
+            cell = {"column": column, "value": value}
+            places[column.place].append(cell)
+        about = [cell["value"] for cell in places["about"] if cell["value"]]
+        return {**places, "about": " · ".join(about)}
 
     @api.model
     def _get_list_query(self, choice):
@@ -245,11 +253,12 @@ class HelpdeskTicket(models.Model):
         :rtype: bytes
         """
         contacts = self._get_list_contacts() if of_company else []
-        choice = self._get_list_choice(params, contacts)
+        orders = self._get_list_orders(of_company)
+        choice = self._get_list_choice(params, orders, contacts)
         domain, having_words, _is_large = self._get_list_domain(choice, of_company)
         found = self.search(
             domain & having_words & self._get_status_domain(choice["status"]),
-            order=ORDERS[choice["sortby"]],
+            order=orders[choice["sortby"]].order,
             limit=MAX_EXPORTED + 1,
         )
         lang = self.env["res.lang"]._get_data(code=self.env.lang)
@@ -260,34 +269,12 @@ class HelpdeskTicket(models.Model):
     @api.model
     def _get_export_rows(self, tickets, of_company):
         """Yield the rows of the file, its header first, in the reader's language."""
-        _ = self.env._
-        header = [_("Number"), _("Subject"), _("Type"), _("Status"), _("Urgent")]
-        header += [_("Created"), _("Last activity")]
-        people = [_("Contact"), _("Filed by")] if of_company else []
-        yield header + people
+        yield [column.label for column in self._get_file_columns(of_company)]
+        writers = self._get_file_writers()
         for start in range(0, len(tickets[:MAX_EXPORTED]), EXPORT_BATCH):
             batch = tickets[start : min(start + EXPORT_BATCH, MAX_EXPORTED)]
-            for row in batch._get_row_values():
-                state = row["state"]
-                yield [
-                    row["number"],
-                    row["name"],
-                    row["type"],
-                    " · ".join(filter(None, [state["label"], state["stage"]])),
-                    _("Yes") if row["is_urgent"] else "",
-                    self._format_moment(row["created_at"]),
-                    self._format_moment(row["last_activity_at"]),
-                    *([row["contact"], row["filed_by"]] if of_company else []),
-                ]
+            columns = batch.sudo()._get_file_columns(of_company)
+            yield from batch._read_columns(columns, writers)
             self.env.invalidate_all(flush=False)
         if len(tickets) > MAX_EXPORTED:
-            yield [_("Only the first %(count)s tickets.", count=MAX_EXPORTED)]
-
-    @api.model
-    def _format_moment(self, moment):
-        """Return date and time for a cell of a spreadsheet, in the reader's zone."""
-        if not moment:
-            return ""
-        reader = self.with_context(tz=self._get_list_timezone())
-        local = fields.Datetime.context_timestamp(reader, moment)
-        return f"{format_date(self.env, local.date())} {local:%H:%M}"
+            yield [self.env._("Only the first %(count)s tickets.", count=MAX_EXPORTED)]

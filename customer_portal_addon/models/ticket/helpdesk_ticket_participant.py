@@ -45,18 +45,6 @@ class HelpdeskTicket(models.Model):
         followers = self.message_partner_ids.filtered("partner_share")
         return self.partner_id | followers.sorted("id")
 
-    def _may_remove_others(self):
-        """Tell whether the current user may: the contact, administrators and staff."""
-        self.ensure_one()
-        user = self.env.user
-        if "participants" not in self._get_portal_actions():
-            return False
-        return (
-            not user.share
-            or user.partner_id in (self.sudo().partner_id, self.sudo().filed_by_id)
-            or user.has_group("customer_portal_addon.group_customer_administrator")
-        )
-
     def _get_free_places(self):
         """Return how many people from outside the staff may still join the ticket.
 

@@ -120,18 +120,6 @@ class HelpdeskTicket(models.Model):
         if self.company_id.support_status_automatic:
             self._move_to(role)
 
-    def _can_be_reopened(self):
-        """Tell whether a closed ticket is young enough to go on with it.
-
-        Later, customers file a new one, and their mails open one.
-        """
-        self.ensure_one()
-        days = self.company_id.support_reopen_days
-        if not days or not self.closed:
-            return self.closed
-        age = fields.Datetime.now() - self.status_since
-        return age.days < days
-
     def _close(self, partner, reason=None, stage=None):
         """Close the ticket.
 

@@ -342,7 +342,9 @@ class TestLimits(AccessMailCase):
             self.assertEqual(len(self.send()), 1)
         self.assertEqual(len(self.send()), 2)
 
-    @mute_logger("odoo.addons.customer_portal_addon.models.access.support_access_mail")
+    @mute_logger(
+        "odoo.addons.customer_portal_addon.models.access.support_access_mail_send"
+    )
     def test_one_that_fails_holds_up_nobody(self):
         broken = self.register("broken@x.example")
         fine = self.register("ben@adler.example")

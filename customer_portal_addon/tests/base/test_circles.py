@@ -119,4 +119,6 @@ class TestCircles(TestCase):
             str(path.relative_to(ROOT)): len(path.read_text().splitlines())
             for path in files
         }
-        self.assertFalse({n: count for n, count in lengths.items() if count > MAX_LINES})
+        self.assertFalse(
+            {n: count for n, count in lengths.items() if count > MAX_LINES}
+        )

@@ -16,6 +16,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, TransactionCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ...models.ticket import helpdesk_ticket_policy
+
 ADDON = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "cache_process.py"
 THREADS, LIMIT = 8, 3
@@ -181,8 +183,7 @@ class TestLimits(WorkersCase):
             return True
 
         limits = dict.fromkeys(kinds, LIMIT)
-        model = self.registry["helpdesk.ticket"]
-        with patch.object(model, "_portal_hourly_limits", limits):
+        with patch.dict(helpdesk_ticket_policy.HOURLY_LIMITS, limits):
             for what, kind in kinds.items():
                 with self.subTest(what):
                     done = self.run_all(lambda env, w=what, k=kind: act(env, w, k))

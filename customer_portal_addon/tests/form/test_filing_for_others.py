@@ -4,6 +4,7 @@ from lxml import html
 
 from odoo.tests import tagged
 
+from ...models.ticket import helpdesk_ticket_policy
 from ..common import SupportCase
 from ..customer.test_colleagues import ColleagueTools
 
@@ -180,8 +181,7 @@ class TestFilingForOthers(ColleagueTools, SupportCase):
 
     def test_the_limit_counts_who_files(self):
         limits = {"ticket": 3, "message": 60}
-        tickets = self.env["helpdesk.ticket"]
-        with patch.object(type(tickets), "_portal_hourly_limits", limits):
+        with patch.dict(helpdesk_ticket_policy.HOURLY_LIMITS, limits):
             for user in (self.ben, self.gesa, self.ben):
                 self._file(self.anna, on_behalf=str(user.partner_id.id))
             _ticket, errors = self.try_to_file(

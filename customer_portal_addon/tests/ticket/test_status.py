@@ -282,3 +282,38 @@ class TestCron(StatusTools, SupportCase):
             " AND indexdef LIKE '%portal_role%solved%'"
         )
         self.assertTrue(self.env.cr.fetchall())
+
+
+@tagged("post_install", "-at_install")
+class TestStatusHook(StatusTools, SupportCase):
+    """Whoever changes a status, ``_on_status_change`` is told, once."""
+
+    def test_every_way_to_another_status(self):
+        changes = []
+
+        def note(ticket, old, new):
+            changes.append((old, new))
+
+        tickets = type(self.env["helpdesk.ticket"])
+        with patch.object(tickets, "_on_status_change", note):
+            ticket = self._create_ticket(self.ben)
+            self.answer(ticket, "staff")
+            self.answer(ticket, "customer")
+            ticket.write({"stage_id": ticket._get_stage_for("solved").id, "name": "x"})
+            token = ticket._get_link_token("close", self.ben.partner_id)
+            undo = ticket._close_by_link(token)
+            ticket._undo_close_by_link(undo)
+            ticket.with_user(self.ben)._act_from_portal("close", {})
+            ticket.name = "y"
+        self.assertEqual(
+            changes,
+            [
+                (False, "new"),
+                ("new", "waiting_on_customer"),
+                ("waiting_on_customer", "waiting_on_us"),
+                ("waiting_on_us", "solved"),
+                ("solved", "closed"),
+                ("closed", "waiting_on_us"),
+                ("waiting_on_us", "closed"),
+            ],
+        )

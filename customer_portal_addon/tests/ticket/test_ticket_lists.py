@@ -527,7 +527,8 @@ class TestSearch(SupportCase):
                         {"search": "common", "sortby": "name"}, of_company, page, 4
                     )
                     self.assertEqual((values["total"], values["is_more"]), (9, True))
-                    names.append([row["name"][-2:] for row in values["rows"]])
+                    titles = [row["title"][0]["value"] for row in values["rows"]]
+                    names.append([title[-2:] for title in titles])
                 self.assertEqual(names[0], ["00", "01", "02", "03"])
                 self.assertEqual(names[1], ["04", "05", "06", "07"])
                 self.assertEqual(names[2][0], "08")

@@ -33,24 +33,18 @@ RECEIPT = {
     "status_url": {"type": "string", "description": "Its status, for programs."},
 }
 MOMENT = {"type": ["string", "null"], "format": "date-time"}
-STATUS = {
-    **RECEIPT,
-    "status": {
-        "type": ["string", "null"],
-        "enum": [
-            "new",
-            "waiting_on_us",
-            "waiting_on_customer",
-            "solved",
-            "closed",
-            None,
-        ],
-    },
-    "status_label": {"type": "string", "description": "For people."},
-    "created_at": MOMENT,
-    "status_since": MOMENT,
-    "last_activity_at": MOMENT,
+ROLE = {
+    "type": ["string", "null"],
+    "enum": [
+        "new",
+        "waiting_on_us",
+        "waiting_on_customer",
+        "solved",
+        "closed",
+        None,
+    ],
 }
+ROLE_LABEL = {"type": "string", "description": "For people."}
 TEXT_OR_NOTHING = {"type": ["string", "null"]}
 NUMBER_OR_NOTHING = {"type": ["number", "null"]}
 FIELD = {
@@ -227,9 +221,10 @@ PATHS = {
 }
 
 
-def describe(base_url):
+def describe(base_url, columns):
     """Return the description, for programs at an address.
 
+    :param dict columns: what is told of a ticket beside its receipt: name -> schema
     :rtype: dict
     """
     return {
@@ -246,7 +241,7 @@ def describe(base_url):
             "schemas": {
                 "Ticket": api_schema.TICKET,
                 "Receipt": _whole(RECEIPT),
-                "Status": _whole(STATUS),
+                "Status": _whole({**RECEIPT, **columns}),
                 "Types": _whole({"types": {"type": "array", "items": TYPE}}),
                 "Description": {"type": "object", "required": ["openapi", "paths"]},
                 "Problem": PROBLEM,

@@ -77,7 +77,7 @@ class ProductTemplate(models.Model):
         order_sudo = orders._price_support(packages_sudo | unit_sudo)
         rows = {
             line_sudo.product_id.id: line_sudo._get_price_values(
-                line_sudo.support_unit_minutes or unit_minutes
+                line_sudo.support_minutes_each or unit_minutes
             )
             for line_sudo in order_sudo.order_line
         }

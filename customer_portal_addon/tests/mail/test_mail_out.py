@@ -288,6 +288,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         self.assertEqual(len(self.mails_to(self.ben.email)), 1)
 
     def test_close_button_and_day(self):
+        """The mail when staff believe it is solved (D7)."""
         self.company.support_close_after_days = 7
         self.move("solved")
         mail = self.mail_to(self.ben.email)

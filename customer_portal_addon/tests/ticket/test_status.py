@@ -227,6 +227,7 @@ class TestCron(StatusTools, SupportCase):
         self.assertEqual(ticket.portal_role, "solved")
 
     def test_an_answer_keeps_it_open(self):
+        """Whoever answers needs no button (D7)."""
         ticket = self.make("solved")
         self.answer(ticket, "customer")
         self.run_cron(days=8)

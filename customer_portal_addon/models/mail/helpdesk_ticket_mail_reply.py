@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize
-from odoo.tools.mail import email_normalize_all
+from odoo.tools import html_sanitize
+
+from ...tools.mail.mail_headers import ticket_numbers
+from ...tools.mail.mail_quotes import split_quotes
 
 # Values of a route that are no fields: they tell message_new about the mail
 REFERRED = "support_referred_ticket"
@@ -11,45 +13,118 @@ ANSWERS_MACHINE = "support_answers_confirmation"
 
 
 class HelpdeskTicket(models.Model):
-    """Whether a mail answers a ticket, or is one of its own."""
+    """Which mails are about tickets, and whether they answer one or are new ones."""
 
     _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
-    # Who may answer
+    # Which ticket a mail is about
     # ---------------------------------------------------
 
     @api.model
-    def _get_addresses_of(self, person):
-        """Return all addresses by which we know somebody.
+    def _concerns_tickets(self, mail, model):
+        """Tell whether a mail is about tickets, or comes to where they are filed.
 
-        :rtype: set[str]
+        :param IncomingMail mail:
+        :param str model: where mails without a known recipient go, or None
         """
-        person_sudo = person.sudo()
-        return {
-            person_sudo.email_normalized,
-            *email_normalize_all(person_sudo.email or ""),
-            *map(email_normalize, person_sudo.user_ids.mapped("login")),
-        } - {False, ""}
+        models_of_aliases = self._get_aliases(mail.recipients).alias_model_id
+        if models_of_aliases:
+            model_id = self.env["ir.model"]._get_id(self._name)
+            return model_id in models_of_aliases.ids
+        return model == self._name or bool(self._find_referred_message(mail))
 
     @api.model
-    def _find_staff(self, address):
-        """Return the internal user with an address, as a contact.
+    def _get_aliases(self, addresses):
+        """Return the aliases that mails to these addresses come to.
 
-        :rtype: res.partner
+        :rtype: mail.alias
         """
-        if not address:
-            return self.env["res.partner"]
-        users_sudo = self.env["res.users"].sudo()
-        found_sudo = users_sudo.search(
-            Domain("share", "=", False)
-            & (
-                Domain("login", "=", address)
-                | Domain("partner_id.email_normalized", "=", address)
-            ),
-            limit=1,
+        if not addresses:
+            return self.env["mail.alias"]
+        local_parts = [address.partition("@")[0] for address in addresses]
+        aliases_sudo = self.env["mail.alias"].sudo()
+        return aliases_sudo.search_fetch(
+            Domain("alias_full_name", "in", addresses)
+            | (
+                Domain("alias_name", "in", local_parts)
+                & Domain("alias_incoming_local", "=", True)
+            )
         )
-        return found_sudo.partner_id
+
+    @api.model
+    def _find_referred_message(self, mail):
+        """Return the latest message of those that a mail answers, if of a ticket.
+
+        :rtype: mail.message
+        """
+        messages_sudo = self.env["mail.message"].sudo()
+        references = mail.get_answered_ids()
+        if references:
+            messages_sudo = messages_sudo.search(
+                [("message_id", "in", references)], order="id desc", limit=1
+            )
+        return messages_sudo.filtered(lambda m: m.model == self._name and m.res_id)
+
+    @api.model
+    def _find_referred_ticket(self, mail):
+        """Return the ticket that a mail is about, and the message that it answers.
+
+        Without a usable reference the number in its subject tells.
+
+        :rtype: tuple[helpdesk.ticket, mail.message]
+        """
+        tickets_sudo = self.sudo().with_context(active_test=False)
+        message_sudo = self._find_referred_message(mail)
+        ticket_sudo = tickets_sudo.browse(message_sudo.res_id or ()).exists()
+        if ticket_sudo:
+            return ticket_sudo, message_sudo
+        nothing = message_sudo.browse()
+        numbers = ticket_numbers(mail.text_of("Subject"))
+        if not numbers:
+            return ticket_sudo, nothing
+        # companies may count alike
+        found_sudo = tickets_sudo.search([("number", "in", numbers)], limit=10)
+        answerable = found_sudo.filtered(
+            lambda ticket: ticket._find_answering_person(mail.sender)
+        )
+        return (answerable or found_sudo)[:1], nothing
+
+    # ---------------------------------------------------
+    # What of a mail is new
+    # ---------------------------------------------------
+
+    @api.model
+    def _split_quotes(self, body):
+        """Split a mail into what was written, and the quotes and signature below it.
+
+        :param body: HTML
+        :return: the new part and the quoted one, empty when nothing is folded
+        :rtype: tuple[markupsafe.Markup, markupsafe.Markup]
+        """
+        whole = html_sanitize(body or "", sanitize_attributes=False)
+        parts = split_quotes(str(whole))
+        if parts is None:
+            return whole, whole[:0]
+        own, quoted = (html_sanitize(part, sanitize_attributes=False) for part in parts)
+        return own, quoted
+
+    # ---------------------------------------------------
+    # Whom to believe
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_trust(self):
+        """Return whether the mail being processed is from whom it says.
+
+        :return: ``pass``, ``fail`` or ``unknown``
+        """
+        mail = self._get_incoming_mail()
+        if not mail:
+            return "unknown"
+        company = self.company_id[:1] or self.env.company
+        server = (company.sudo().support_mail_server or "").strip().lower()
+        return mail.get_trust(server)
 
     # ---------------------------------------------------
     # The decision
@@ -169,7 +244,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):
-        """Recognise senders of many tickets, from the index."""
+        """Recognise senders of many tickets, from the index.
+
+        Without Odoo's domain, whose ``ilike`` reads the whole table.
+        """
         return [("partner_email_normalized", "=", email_from_normalized)]
 
     # ---------------------------------------------------

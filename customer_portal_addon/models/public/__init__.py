@@ -4,7 +4,6 @@ from . import (
     support_public_guard,
     support_address_hint,
     helpdesk_ticket_type,
-    helpdesk_ticket_subscription,
     helpdesk_ticket,
     helpdesk_ticket_claim,
 )

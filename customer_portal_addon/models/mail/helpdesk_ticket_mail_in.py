@@ -1,8 +1,16 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import html2plaintext, parse_contact_from_email, plaintext2html
+from odoo.tools import (
+    email_normalize,
+    email_split,
+    html2plaintext,
+    parse_contact_from_email,
+    plaintext2html,
+)
 
+from ...tools.mail.mail_forward import attached_mails, find_forwarded
+from ...tools.mail.mail_headers import is_forward
 from ...tools.text.names import person_name
 from .helpdesk_ticket_mail_reply import ANSWERS_MACHINE, REFERRED
 
@@ -249,3 +257,128 @@ class HelpdeskTicket(models.Model):
         )
         ticket_sudo._message_log(body=plaintext2html(note))
         return True
+
+    # ---------------------------------------------------
+    # Forwarded by an agent
+    # ---------------------------------------------------
+
+    @api.model
+    def _read_forward(self, msg, trust):
+        """Make a mail that an agent forwards the mail of its original sender.
+
+        :param dict msg: the mail; sender and text become those of the original
+        :param str trust: as of :meth:`_get_trust`
+        :return: the agent, empty when nothing is forwarded, and what the agent sent
+        :rtype: tuple[res.partner, markupsafe.Markup]
+        """
+        agent = self.env["res.partner"]
+        is_automatic = self._is_done_by_machine()
+        if trust == "fail" or is_automatic or not is_forward(msg.get("subject")):
+            return agent, ""
+        agent = self._find_staff(email_normalize(msg.get("email_from") or ""))
+        found = agent and self._find_original(msg)
+        if not found or self._filter_own_addresses([found[1]]):
+            return agent.browse(), ""
+        name, address, text = found
+        original = msg["body"]
+        sender = f'"{person_name(name)}" <{address}>'
+        msg.update({"body": plaintext2html(text), "email_from": sender, "from": sender})
+        return agent, original
+
+    @api.model
+    def _find_original(self, msg):
+        """Return name, address and text of the mail that was forwarded.
+
+        :rtype: tuple[str, str, str] or None
+        """
+        for sender, text, is_html in attached_mails(msg.get("attachments") or ()):
+            name, address = parse_contact_from_email(sender)
+            if address:
+                return name, address, html2plaintext(text) if is_html else text
+        text = html2plaintext(msg.get("body") or "", include_references=False)
+        found = find_forwarded(text)
+        if not found or not email_normalize(found[1]):
+            return None
+        return found[0], email_normalize(found[1]), found[2]
+
+    # ---------------------------------------------------
+    # People in copy
+    # ---------------------------------------------------
+
+    def message_update(self, msg, update_vals=None):
+        """Let only those into the ticket whom the sender may bring along."""
+        result = super().message_update({**msg, "to": "", "cc": ""}, update_vals)
+        author = self.env["res.partner"].browse(msg.get("author_id") or ())
+        for ticket in self:
+            ticket._add_people_in_copy(msg, author)
+        return result
+
+    def _add_people_in_copy(self, msg, author):
+        """Let people in copy take part, as far as the sender may bring them along.
+
+        Staff decide about the others, whom Odoo suggests to them.
+
+        :param dict msg: the mail
+        :param res.partner author: who wrote it, empty when nobody known did
+        """
+        self.ensure_one()
+        trust = self._get_trust()
+        if trust == "fail" or self._is_done_by_machine():
+            return
+        taking_part = self.sudo()._get_present_contact()
+        taking_part |= self.sudo().message_partner_ids
+        addresses = email_split(f"{msg.get('to') or ''},{msg.get('cc') or ''}")
+        addresses = list(dict.fromkeys(filter(None, map(email_normalize, addresses))))
+        known = {email_normalize(msg.get("email_from") or "")}
+        known |= self._filter_own_addresses(addresses)
+        for person in taking_part:
+            known |= self._get_addresses_of(person)
+        left = [address for address in addresses if address not in known]
+        author_sudo = author.sudo()
+        is_staff = author_sudo and not author_sudo.partner_share
+        may_bring = is_staff or author_sudo & taking_part
+        # anybody can write in the name of staff, but who knows our message's id?
+        may_be_foreign = trust == "pass" or (is_staff and bool(msg.get("parent_id")))
+        for address in left if may_bring else []:
+            person = self._find_person_in_copy(address, may_be_foreign)
+            if person and (not person.partner_share or self._get_free_places()):
+                self.message_subscribe(person.ids)
+                left = [other for other in left if other != address]
+        self._suggest_to_staff(left)
+
+    def _find_person_in_copy(self, address, may_be_foreign):
+        """Return who is behind an address in copy, if that one may take part.
+
+        :param bool may_be_foreign: people outside the customer may, too
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        customer_sudo = self.sudo().commercial_partner_id
+        nobody = self.env["res.partner"]
+        people_sudo = self._get_people_by_address([address]).get(address, nobody)
+        own_sudo = people_sudo.filtered(
+            lambda person: (
+                person.active
+                and person.type == "contact"
+                and person.commercial_partner_id == customer_sudo
+            )
+        )
+        person_sudo = own_sudo[:1] or self._choose_contact(
+            people_sudo, self.company_id, True
+        )
+        if person_sudo and not person_sudo.sudo().partner_share:
+            return person_sudo
+        if not own_sudo and not may_be_foreign:
+            return nobody
+        if not person_sudo and self._may_become_contact(address):
+            if self._get_free_places():
+                return self._create_contact("", address)
+        return person_sudo
+
+    def _suggest_to_staff(self, addresses):
+        """Remember addresses in copy, so that the composer suggests them."""
+        self.ensure_one()
+        known = email_split(self.email_cc or "")
+        new = [address for address in addresses if address not in known]
+        if new:
+            self.email_cc = ", ".join([*known, *new])

@@ -114,7 +114,7 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _answer_from_replica(cls, exception):
-        """Answer a lost connection, with a cursor of the replica; log it as one line."""
+        """Answer a lost connection, by a cursor of the replica; log it as one line."""
         exception.loglevel = logging.WARNING
         with request.registry.cursor(readonly=True) as cr:
             request.env = request.env(cr=cr)

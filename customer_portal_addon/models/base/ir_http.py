@@ -11,33 +11,82 @@ CALLS = ("/web/dataset/call_", "/jsonrpc", "/xmlrpc/", "/json/")
 
 
 class IrHttp(models.AbstractModel):
+    """What happens to every request, from its address to its answer.
+
+    The other pieces of the model have the steps; their order is read here.
+    """
+
     _inherit = "ir.http"
 
     # ---------------------------------------------------
-    # The gate in front of every request
+    # The way of a request
     # ---------------------------------------------------
 
     @classmethod
-    def _authenticate(cls, endpoint):
-        """Ask the gate about whoever is logged in, once per request.
+    def _match(cls, path_info):
+        cls._flag_later_cookies()
+        cls._check_address()
+        is_request = not hasattr(request, "is_frontend")  # else it looks up a link
+        rule, args = super()._match(path_info)
+        if is_request:
+            cls._check_primary(rule, args)
+        return rule, args
 
-        Thus a contract that ends at midnight ends its sessions with their next
-        request, whichever door they came through.
-        """
+    @classmethod
+    def _authenticate(cls, endpoint):
         client.note(request.httprequest.remote_addr)
+        cls._end_old_session(endpoint.routing["auth"])
+        cls._forget_replica()
         result = super()._authenticate(endpoint)
         cls._check_support_gate(endpoint.routing)
+        return result
+
+    @classmethod
+    def _pre_dispatch(cls, rule, args):
+        result = super()._pre_dispatch(rule, args)
+        routing = rule.endpoint.routing
+        cls._limit_length(routing)
+        cls._check_texts(rule)
+        cls._check_report_options(args)
+        cls._take_turn(routing, args)
         return result
 
     @classmethod
     def _serve_fallback(cls):
         """Ask the gate for the pages of the website, too: they pass no controller."""
         cls._check_support_gate({"type": "http"})
+        if cls._end_old_session():
+            cls._auth_method_public()
         return super()._serve_fallback()
 
     @classmethod
+    def _post_dispatch(cls, response):
+        cls._note_written()
+        result = super()._post_dispatch(response)
+        cls._set_support_headers(response)
+        return result
+
+    @classmethod
+    def _handle_error(cls, exception):
+        if cls._is_primary_lost(exception):
+            return cls._answer_from_replica(exception)
+        shown = cls._get_shown_error(exception)
+        response = super()._handle_error(shown)
+        cls._say_when_to_come_back(shown, response)
+        response = cls._set_headers_of_error(response)
+        cls._say_why_session_ended(exception, response)
+        return response
+
+    # ---------------------------------------------------
+    # The gate in front of every request
+    # ---------------------------------------------------
+
+    @classmethod
     def _check_support_gate(cls, routing):
-        """End the request of a portal user whom the gate refuses.
+        """End the request of a portal user whom the gate refuses, once per request.
+
+        Thus a contract that ends at midnight ends its sessions with their next
+        request, whichever door they came through.
 
         :param dict routing: of the endpoint; those of the support pages carry
             ``support_gate=True``

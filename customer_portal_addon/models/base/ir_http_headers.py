@@ -27,23 +27,19 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
-    def _match(cls, path_info):
+    def _flag_later_cookies(cls):
+        """Flag the cookies of this answer, whoever sets them, and if it ends early."""
         if not isinstance(request.future_response, FlaggedResponse):
             flagged = FlaggedResponse()
             flagged.headers.extend(request.future_response.headers)
             request.future_response = flagged
-        return super()._match(path_info)
 
     @classmethod
-    def _post_dispatch(cls, response):
-        result = super()._post_dispatch(response)
-        cls._set_support_headers(response)
-        return result
+    def _set_headers_of_error(cls, response):
+        """Set the headers of what Odoo answers to errors without dispatching it.
 
-    @classmethod
-    def _handle_error(cls, exception):
-        """Set the headers of what Odoo answers to errors without dispatching it."""
-        response = super()._handle_error(exception)
+        :return: the answer, which is another object for some errors
+        """
         if isinstance(response, HTTPException) and response.code:
             response = response.get_response(request.httprequest.environ)
         if hasattr(response, "headers"):

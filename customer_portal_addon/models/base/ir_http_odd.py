@@ -25,7 +25,7 @@ class IrHttp(models.AbstractModel):
     # ---------------------------------------------------
 
     @classmethod
-    def _match(cls, path_info):
+    def _check_address(cls):
         """Refuse names of hosts and paths that are none: the website fails at them."""
         if request and not getattr(request, "support_address_checked", False):
             request.support_address_checked = True
@@ -34,16 +34,27 @@ class IrHttp(models.AbstractModel):
             is_known = is_path(asked.path) or asked.path.startswith(API)
             if not (is_known and is_host(asked.host)):
                 raise BadRequest()
-        return super()._match(path_info)
 
     @classmethod
-    def _check_texts(cls):
+    def _check_texts(cls, rule):
         """Refuse what no field of the database holds, on the website's pages."""
+        is_http = rule.endpoint.routing["type"] == "http"
+        is_page = is_http and getattr(request, "is_frontend", False)
+        if not is_page or rule.rule.startswith(OURS):
+            return
         asked = request.httprequest
         for values in (asked.args, asked.form):
             for name, texts in values.lists():
                 if any("\x00" in text for text in (name, *texts)):
                     raise BadRequest()
+
+    @classmethod
+    def _check_report_options(cls, args):
+        """Refuse options of the credit statement that are no objects."""
+        if args.get("reportname") == STATEMENT:
+            options = request.httprequest.args
+            if not are_objects(map(options.get, ("options", "context"))):
+                raise BadRequest()
 
     # ---------------------------------------------------
     # How much a request may bring
@@ -65,23 +76,12 @@ class IrHttp(models.AbstractModel):
     # ---------------------------------------------------
 
     @classmethod
-    def _pre_dispatch(cls, rule, args):
-        """Refuse odd and long texts; have those that change the same ticket take turns.
+    def _take_turn(cls, routing, args):
+        """Have those that change the same ticket wait for each other.
 
-        The routes of these carry ``support_turn=True``.
+        Their routes carry ``support_turn=True``.
         """
-        result = super()._pre_dispatch(rule, args)
-        routing = rule.endpoint.routing
-        cls._limit_length(routing)
-        is_page = routing["type"] == "http" and getattr(request, "is_frontend", False)
-        if is_page and not rule.rule.startswith(OURS):
-            cls._check_texts()
-        if args.get("reportname") == STATEMENT:
-            options = request.httprequest.args
-            if not are_objects(map(options.get, ("options", "context"))):
-                raise BadRequest()
         ticket_id = args.get("ticket_id")
         is_change = request.httprequest.method == "POST"
         if is_change and ticket_id and routing.get("support_turn"):
             request.env["support.turn"]._take(f"ticket {ticket_id}")
-        return result

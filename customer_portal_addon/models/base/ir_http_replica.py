@@ -27,13 +27,12 @@ class IrHttp(models.AbstractModel):
     # ---------------------------------------------------
 
     @classmethod
-    def _post_dispatch(cls, response):
+    def _note_written(cls):
         """Note in the session what it wrote, for the pages that it reads next."""
         if request.env["support.replica"]._is_used() and cls._leaves_mark():
             mark = request.env["support.replica"]._get_mark()
             if mark:
                 request.session[WRITTEN] = mark
-        return super()._post_dispatch(response)
 
     @classmethod
     def _leaves_mark(cls):
@@ -45,11 +44,10 @@ class IrHttp(models.AbstractModel):
         return not (user and user._is_internal())
 
     @classmethod
-    def _authenticate(cls, endpoint):
+    def _forget_replica(cls):
         """Forget what was cached of the replica before reading from the primary."""
         if getattr(request, "support_reads_from_primary", False):
             request.registry.check_signaling(request.env.cr)
-        return super()._authenticate(endpoint)
 
     @classmethod
     def _reads_from_primary(cls):
@@ -75,20 +73,14 @@ class IrHttp(models.AbstractModel):
     # ---------------------------------------------------
 
     @classmethod
-    def _match(cls, path_info):
+    def _check_primary(cls, rule, args):
         """Answer kindly whoever needs the primary while it is gone.
 
-        Here, as Odoo opens its cursor next, and asks nobody when that fails.
+        As soon as the route is known: Odoo opens its cursor next, and asks nobody when
+        that fails.
         """
-        is_request = not hasattr(request, "is_frontend")  # else it looks up a link
-        rule, args = super()._match(path_info)
-        if is_request and request.env["support.replica"]._is_used():
-            cls._check_primary(rule, args)
-        return rule, args
-
-    @classmethod
-    def _check_primary(cls, rule, args):
-        """End the request if it would write and can't."""
+        if not request.env["support.replica"]._is_used():
+            return
         readonly = rule.endpoint.routing["readonly"]
         if callable(readonly):
             readonly = readonly(rule.endpoint.func.__self__, rule, args)
@@ -114,27 +106,42 @@ class IrHttp(models.AbstractModel):
         )
 
     @classmethod
-    def _handle_error(cls, exception):
-        """Say when to come back; and that the connection was lost, as one line."""
+    def _is_primary_lost(cls, exception):
+        """Tell whether an error says that the connection to the primary was lost."""
         lost = (psycopg2.InterfaceError, psycopg2.OperationalError)
         is_used = request.env and request.env["support.replica"]._is_used()
-        if is_used and isinstance(exception, lost) and request.env.cr.closed:
-            exception.loglevel = logging.WARNING
-            with request.registry.cursor(readonly=True) as cr:
-                request.env = request.env(cr=cr)
-                text = cls._get_unavailable_text()
-                return cls._handle_error(SupportUnavailable(text, is_doubtful=True))
+        return is_used and isinstance(exception, lost) and request.env.cr.closed
+
+    @classmethod
+    def _answer_from_replica(cls, exception):
+        """Answer a lost connection, by a cursor of the replica; log it as one line."""
+        exception.loglevel = logging.WARNING
+        with request.registry.cursor(readonly=True) as cr:
+            request.env = request.env(cr=cr)
+            text = cls._get_unavailable_text()
+            return cls._handle_error(SupportUnavailable(text, is_doubtful=True))
+
+    @classmethod
+    def _get_shown_error(cls, exception):
+        """Return the error that Odoo is to answer: scripts show that of a user."""
         if not isinstance(exception, SupportUnavailable):
-            return super()._handle_error(exception)
-        if request.dispatcher.routing_type == "jsonrpc":
-            return super()._handle_error(UserError(exception.args[0]))  # is shown so
-        response = super()._handle_error(exception)
+            return exception
+        is_script = request.dispatcher.routing_type == "jsonrpc"
+        return UserError(exception.args[0]) if is_script else exception
+
+    @classmethod
+    def _say_when_to_come_back(cls, exception, response):
+        """Say in the headers when the primary may be there again.
+
+        :param exception: what was answered
+        """
+        if not isinstance(exception, SupportUnavailable):
+            return
         if isinstance(response, HTTPException):
             response.retry_after = RETRY_AFTER
         else:
             response.headers["Retry-After"] = str(RETRY_AFTER)
             response.headers["Cache-Control"] = "no-store"
-        return response
 
     @classmethod
     def _get_error_html(cls, env, code, values):

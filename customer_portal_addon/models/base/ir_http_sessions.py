@@ -14,19 +14,20 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     @classmethod
-    def _authenticate(cls, endpoint):
-        if cls._has_session_ended():
-            if endpoint.routing["auth"] not in ("public", "none"):
-                raise SessionExpiredException("Session too old")
-            cls._end_session()
-        return super()._authenticate(endpoint)
+    def _end_old_session(cls, auth="public"):
+        """Go on as a visitor when the login is too old.
 
-    @classmethod
-    def _serve_fallback(cls):
-        if cls._has_session_ended():
-            cls._end_session()
-            cls._auth_method_public()
-        return super()._serve_fallback()
+        :param str auth: of the endpoint
+        :return: whether it was too old
+        :rtype: bool
+        :raise SessionExpiredException: the endpoint is not for visitors
+        """
+        if not cls._has_session_ended():
+            return False
+        if auth not in ("public", "none"):
+            raise SessionExpiredException("Session too old")
+        cls._end_session()
+        return True
 
     @classmethod
     def _end_session(cls):
@@ -57,9 +58,8 @@ class IrHttp(models.AbstractModel):
         return bool(reason)
 
     @classmethod
-    def _handle_error(cls, exception):
+    def _say_why_session_ended(cls, exception, response):
         """Say on the login page why one has to log in again."""
-        response = super()._handle_error(exception)
         reason = getattr(request, "support_ended", None)
         if (
             reason
@@ -67,4 +67,3 @@ class IrHttp(models.AbstractModel):
             and request.dispatcher.routing_type == "http"
         ):
             response.location = f"{response.location}&support_ended={reason}"
-        return response

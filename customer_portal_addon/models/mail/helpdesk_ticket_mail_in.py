@@ -308,21 +308,18 @@ class HelpdeskTicket(models.Model):
         trust = self._get_trust()
         if trust == "fail" or self._is_done_by_machine():
             return
-        taking_part = self.sudo()._get_present_contact()
-        taking_part |= self.sudo().message_partner_ids
         addresses = email_split(f"{msg.get('to') or ''},{msg.get('cc') or ''}")
         addresses = list(dict.fromkeys(filter(None, map(email_normalize, addresses))))
         known = {email_normalize(msg.get("email_from") or "")}
         known |= self._filter_own_addresses(addresses)
-        for person in taking_part:
+        for person in self._get_people_taking_part():
             known |= self._get_addresses_of(person)
         left = [address for address in addresses if address not in known]
         author_sudo = author.sudo()
         is_staff = author_sudo and not author_sudo.partner_share
-        may_bring = is_staff or author_sudo & taking_part
         # anybody can write in the name of staff, but who knows our message's id?
         may_be_foreign = trust == "pass" or (is_staff and bool(msg.get("parent_id")))
-        for address in left if may_bring else []:
+        for address in left if self._may_bring_along(author) else []:
             person = self._find_person_in_copy(address, may_be_foreign)
             if person and (not person.partner_share or self._get_free_places()):
                 self.message_subscribe(person.ids)

@@ -156,8 +156,7 @@ class HelpdeskTicket(models.Model):
         original_sudo = ticket_sudo._get_original()
         if original_sudo._find_answering_person(mail.sender):
             ticket_sudo = original_sudo
-        is_over = ticket_sudo.closed and not ticket_sudo._can_be_reopened()
-        if not ticket_sudo.active or (is_over and person.partner_share):
+        if not ticket_sudo._may_go_on_by_mail(person):
             return ticket_sudo._as_new({"previous_ticket_id": ticket_sudo.id})
         return ticket_sudo._as_answer(
             {
@@ -203,15 +202,16 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         parent_sudo = parent.sudo()
         author_sudo = parent_sudo.author_id
-        taking_part = self.sudo()._get_present_contact()
-        taking_part |= self.sudo().message_partner_ids
         is_staff = not person.sudo().partner_share
         if not parent_sudo:
             return {"is_internal": is_staff and self._get_trust() != "pass"}
         is_note = parent_sudo.subtype_id.internal or parent_sudo.is_internal
         is_written = parent_sudo.message_type == "comment"
         values = {"is_internal": bool(is_note and (is_staff or is_written))}
-        if not author_sudo.partner_share or author_sudo <= taking_part:
+        if (
+            not author_sudo.partner_share
+            or author_sudo <= self._get_people_taking_part()
+        ):
             values["parent_id"] = parent_sudo.id
         return values
 

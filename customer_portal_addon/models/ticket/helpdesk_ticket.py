@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools.sql import column_exists, create_column
 
+# What moves a ticket: another team may not have its stage, and an agent brings a team
+MOVING = {"stage_id", "team_id", "user_id"}
+
 
 class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
@@ -153,7 +156,8 @@ class HelpdeskTicket(models.Model):
     def write(self, vals):
         self._check_charging_values(vals)
         vals = self._note_contact_removed(vals)
-        statuses = {t: t.portal_role for t in self} if "stage_id" in vals else {}
+        may_move = not MOVING.isdisjoint(vals)
+        statuses = {ticket: ticket.portal_role for ticket in self if may_move}
         result = super().write(vals)
         self._follow_charging(vals)
         if vals.get("partner_email") and not vals.get("partner_id"):

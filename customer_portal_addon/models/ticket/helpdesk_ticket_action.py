@@ -133,9 +133,7 @@ class HelpdeskTicket(models.Model):
         if not ticket_sudo.active:
             return None
         partner_sudo = ticket_sudo.env["res.partner"].browse(values[1]).exists()
-        people_sudo = ticket_sudo._get_present_contact()
-        people_sudo |= ticket_sudo.message_partner_ids
-        if partner_sudo not in people_sudo:
+        if partner_sudo not in ticket_sudo._get_people_taking_part():
             return None
         return ticket_sudo, partner_sudo, values[2]
 

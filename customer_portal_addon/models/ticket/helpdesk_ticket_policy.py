@@ -155,6 +155,33 @@ class HelpdeskTicket(models.Model):
     # By mail and by the links of mails
     # ---------------------------------------------------
 
+    def _get_people_taking_part(self):
+        """Return who may use the links of mails, and be answered: contact, followers.
+
+        :rtype: res.partner
+        """
+        self.ensure_one()
+        ticket_sudo = self.sudo()
+        people = ticket_sudo._get_present_contact() | ticket_sudo.message_partner_ids
+        return self.env["res.partner"].browse(people.ids)
+
+    def _may_go_on_by_mail(self, person):
+        """Tell whether an answer by mail goes on with the ticket, or files a new one.
+
+        :param res.partner person: as of :meth:`_find_answering_person`
+        """
+        self.ensure_one()
+        is_over = self.closed and not self._can_be_reopened()
+        return self.active and not (is_over and person.partner_share)
+
+    def _may_bring_along(self, author):
+        """Tell whether the people in copy of somebody's mail may take part.
+
+        :param res.partner author: of the mail, empty when nobody known wrote it
+        """
+        is_staff = bool(author) and not author.sudo().partner_share
+        return is_staff or author in self._get_people_taking_part()
+
     def _find_answering_person(self, address):
         """Return who may answer the ticket from an address, if anybody.
 
@@ -164,11 +191,8 @@ class HelpdeskTicket(models.Model):
         :param str address: normalised
         :rtype: res.partner
         """
-        self.ensure_one()
-        ticket_sudo = self.sudo()
-        people_sudo = ticket_sudo._get_present_contact()
-        people_sudo |= ticket_sudo.message_partner_ids
-        if ticket_sudo.commercial_partner_id:
+        people_sudo = self._get_people_taking_part().sudo()
+        if self.sudo().commercial_partner_id:
             people_sudo |= people_sudo.search(
                 [
                     ("commercial_partner_id", "=", self.commercial_partner_id.id),

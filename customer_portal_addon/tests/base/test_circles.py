@@ -44,11 +44,7 @@ def find_calls(pieces):
     :param dict pieces: of one model, as in :func:`find_pieces`
     :rtype: dict[str, set[str]]
     """
-    definers = defaultdict(set)
-    for piece, node in pieces.items():
-        for child in node.body:
-            if isinstance(child, ast.FunctionDef):
-                definers[child.name].add(piece)
+    definers = find_definers(pieces)
     calls = {piece: set() for piece in pieces}
     for piece, node in pieces.items():
         for call in ast.walk(node):
@@ -57,6 +53,20 @@ def find_calls(pieces):
                 if call.func.attr.startswith("_") and len(definer) == 1:
                     calls[piece] |= definer - {piece}
     return calls
+
+
+def find_definers(pieces):
+    """Return which pieces of a model define each method.
+
+    :param dict pieces: as in :func:`find_pieces`
+    :rtype: dict[str, set[str]]
+    """
+    definers = defaultdict(set)
+    for piece, node in pieces.items():
+        for child in node.body:
+            if isinstance(child, ast.FunctionDef):
+                definers[child.name].add(piece)
+    return definers
 
 
 def find_circles(calls):
@@ -107,6 +117,20 @@ class TestCircles(TestCase):
             )
         }
         self.assertFalse(large)
+
+    def test_what_happens_to_a_record_is_read_in_one_place(self):
+        """One ``create``, one ``write``, one of each hook: the others are its steps.
+
+        Only values that are prepared may be completed by several pieces.
+        """
+        several, overridden = {}, set()
+        for model, files in find_pieces().items():
+            for name, definers in find_definers(files).items():
+                overridden |= {name} & {"create", "write", "_match", "_handle_error"}
+                if len(definers) > 1 and not name.startswith("_prepare_"):
+                    several[f"{model}.{name}"] = sorted(definers)
+        self.assertEqual(len(overridden), 4, "nothing was checked")
+        self.assertFalse(several)
 
     def test_files_are_short_enough_to_be_read(self):
         files = [

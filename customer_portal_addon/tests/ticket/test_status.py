@@ -318,3 +318,20 @@ class TestStatusHook(StatusTools, SupportCase):
                 ("waiting_on_us", "closed"),
             ],
         )
+
+    def test_a_team_that_has_not_the_stage(self):
+        """Another team gives the ticket a stage of its own: nobody writes the stage."""
+        teams = self.env["helpdesk.ticket.team"]
+        team, other = teams.create([{"name": "Hotline"}, {"name": "Field service"}])
+        ticket = self.make("waiting_on_customer", team_id=team.id)
+        ticket.stage_id.team_ids = team
+        changes = []
+
+        def note(ticket, old, new):
+            changes.append((old, new))
+
+        tickets = type(self.env["helpdesk.ticket"])
+        with patch.object(tickets, "_on_status_change", note):
+            ticket.team_id = other
+        self.assertEqual(changes, [("waiting_on_customer", ticket.portal_role)])
+        self.assertNotEqual(ticket.portal_role, "waiting_on_customer")

@@ -10,8 +10,10 @@ from odoo.tools import mute_logger
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ...exceptions import SupportAccessRefused
+from ...tools.mail.incoming_mail import IncomingMail
 from ..common import SupportCase
 
+AUTOMATIC = IncomingMail(b"From: ben@adler.example\nAuto-Submitted: auto-replied\n\n")
 CLIENT = "198.51.100.7"
 
 
@@ -424,7 +426,7 @@ class TestInvitation(AccessMailCase):
 
     def test_automatic_mails_invite_nobody(self):
         contact = self.create_contact("nils@adler.example")
-        tickets = self.env["helpdesk.ticket"].with_context(support_automatic=True)
+        tickets = self.env["helpdesk.ticket"].with_context(support_mail=AUTOMATIC)
         tickets.create({"name": "Away", "description": "x", "partner_id": contact.id})
         self.assertFalse(self.invited(contact))
 

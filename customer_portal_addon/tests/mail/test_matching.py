@@ -134,7 +134,7 @@ class TestMatchingMails(MatchingCase):
         create = type(self.tickets).create
 
         def spy(tickets, vals_list):
-            seen.append(bool(tickets.env.context.get("support_automatic")))
+            seen.append(tickets._is_done_by_machine())
             return create(tickets, vals_list)
 
         with patch.object(type(self.tickets), "create", spy):

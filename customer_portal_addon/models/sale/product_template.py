@@ -70,7 +70,8 @@ class ProductTemplate(models.Model):
         :rtype: dict
         """
         company_sudo = self.env.company.sudo()
-        unit_minutes = company_sudo.support_unit_minutes
+        customer_sudo = self.env.user.sudo().partner_id.commercial_partner_id
+        unit_minutes = company_sudo._get_unit_minutes(customer_sudo)
         orders = self.env["sale.order"]
         packages_sudo = self._find_support_packages()
         unit_sudo = company_sudo.support_unit_product_id

@@ -112,15 +112,15 @@ class ResPartner(models.Model):
     # Tokens of Odoo's mails, bound to the address
     # ---------------------------------------------------
 
-    def _generate_signup_token(self, expiration=None):
+    def _generate_signup_token(self, expiration=None, mail=None):
         """Bind the token to the address and to the mail that it is sent with.
 
         A mail to an address that was wrong must not open the login of the right one.
+
+        :param support.access.mail mail: None for Odoo's own mails
         """
         token = super()._generate_signup_token(expiration)
-        mail = self.env.context.get("support_access_mail")
-        # a record, which nobody can put into the context from outside
-        mail_id = mail.id if isinstance(mail, models.BaseModel) else 0
+        mail_id = mail.id if mail else 0
         return f"{token}.{mail_id}.{self._get_address_digest(token, mail_id)}"
 
     @api.model

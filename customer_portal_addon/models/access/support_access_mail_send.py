@@ -151,8 +151,7 @@ class SupportAccessMail(models.Model):
         _ = self.env._
         token = ""
         if self.answer in TOKEN_ANSWERS:
-            partner = self.partner_id.with_context(support_access_mail=self)
-            token = partner._generate_signup_token()
+            token = self.partner_id._generate_signup_token(mail=self)
         titles = {
             "activation": _("Activate login"),
             "invitation": _("Set password"),

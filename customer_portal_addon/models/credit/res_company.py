@@ -87,6 +87,42 @@ class ResCompany(models.Model):
     )
 
     # ---------------------------------------------------
+    # Rules of charging and billing
+    # ---------------------------------------------------
+
+    # These two are the only ones that read the settings: whoever agrees on other
+    # minutes with a customer says so here.
+
+    def _get_charging_rules(self, ticket):
+        """Return by which rules the efforts on a ticket are charged.
+
+        Each of them is that of the ticket type, if it has one, or of the settings.
+
+        :param helpdesk.ticket ticket: of the company, may be empty
+        :return: minutes of the shortest effort (0: any), and of the step that is
+            rounded up to (at least 1)
+        :rtype: tuple[int, int]
+        """
+        self.ensure_one()
+        # a company is wide, and this is asked at every effort
+        self.fetch(["support_minimum_minutes", "support_increment_minutes"])
+        ticket_type = ticket.type_id
+        minimum = ticket_type.support_minimum_minutes or self.support_minimum_minutes
+        step = ticket_type.support_increment_minutes or self.support_increment_minutes
+        return max(0, minimum), max(1, step)
+
+    def _get_unit_minutes(self, customer):
+        """Return the minutes of a unit, by which a customer's shortfall is billed.
+
+        The settings say the same for all customers.
+
+        :param res.partner customer: the commercial partner, or a visitor who is none
+        :rtype: int
+        """
+        self.ensure_one()
+        return self.support_unit_minutes
+
+    # ---------------------------------------------------
     # Constraints
     # ---------------------------------------------------
 

@@ -114,9 +114,9 @@ class SupportCreditAccount(models.Model):
         language = get_lang(self.env).code
         hours, rest = divmod(abs(minutes), 60)
         parts = [
-            format_unit(number, f"duration-{unit}", "short", locale=language)
-            for number, unit in ((hours, "hour"), (rest, "minute"))
-            if number or (unit == "minute" and not hours)
+            format_unit(number, f"duration-{name}", "short", locale=language)
+            for number, name in ((hours, "hour"), (rest, "minute"))
+            if number or (name == "minute" and not hours)
         ]
         sign = "\N{MINUS SIGN}" if minutes < 0 else ""
         return sign + " ".join(parts)

@@ -5,7 +5,8 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ...tools.credit.billing import month_begin, started_units
+from ...tools.credit.charging import started_units
+from ...tools.dates.coverage import month_begin
 
 _logger = logging.getLogger(__name__)
 
@@ -125,6 +126,7 @@ class SupportCreditAccount(models.Model):
         product = company.support_unit_product_id
         if not product:
             self._raise_unit_missing()
+        unit_minutes = company._get_unit_minutes(self.partner_id)
         partner = self._get_billing_partner()
         account = self.with_context(lang=partner.lang or self.env.lang)
         note = account.env._(
@@ -132,12 +134,12 @@ class SupportCreditAccount(models.Model):
             "started %(unit)s minutes.",
             minutes=account._format_minutes(minutes),
             date=format_date(account.env, self._get_today()),
-            unit=company.support_unit_minutes,
+            unit=unit_minutes,
         )
         lines = [
             {
                 "product_id": product.id,
-                "product_uom_qty": started_units(minutes, company.support_unit_minutes),
+                "product_uom_qty": started_units(minutes, unit_minutes),
                 "support_settled_minutes": minutes,
             },
             {"display_type": "line_note", "name": note},

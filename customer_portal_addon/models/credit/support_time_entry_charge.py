@@ -59,19 +59,9 @@ class SupportTimeEntry(models.Model):
             if entry.is_overridden:
                 entry.charged_minutes = entry.override_minutes
                 continue
-            ticket_type = entry.ticket_id.type_id
             company = entry.ticket_id.company_id or self.env.company
-            company.fetch(["support_minimum_minutes", "support_increment_minutes"])
-            minimum = (
-                ticket_type.support_minimum_minutes or company.support_minimum_minutes
-            )
-            increment = (
-                ticket_type.support_increment_minutes
-                or company.support_increment_minutes
-            )
-            entry.charged_minutes = charge(
-                max(0, entry.worked_minutes), max(0, minimum), max(1, increment)
-            )
+            minimum, step = company._get_charging_rules(entry.ticket_id)
+            entry.charged_minutes = charge(max(0, entry.worked_minutes), minimum, step)
 
     @api.depends("charged_minutes", "is_free", "state", "ticket_id.charging")
     def _compute_payable_minutes(self):

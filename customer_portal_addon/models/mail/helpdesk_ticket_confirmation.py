@@ -76,7 +76,11 @@ class HelpdeskTicket(models.Model):
             return
         ticket.pending_confirmation = False
         ticket = ticket.with_company(ticket.company_id or self.env.company)
-        if kind == "stranger":
-            ticket._welcome_stranger()
-        else:
-            ticket._send_confirmation(is_verified=kind != "unverified")
+        ticket._confirm(kind)
+
+    def _confirm(self, kind):
+        """Send the confirmation of a kind.
+
+        :param str kind: as in ``pending_confirmation``
+        """
+        self._send_confirmation(is_verified=kind == "known")

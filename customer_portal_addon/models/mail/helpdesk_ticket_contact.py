@@ -3,10 +3,11 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize
+from odoo.tools.mail import email_normalize_all
 
 
 class HelpdeskTicket(models.Model):
-    """Whose ticket it is: matching by the mail address, and by staff."""
+    """Whose ticket it is, by the mail address and by staff; and whose an address."""
 
     _inherit = "helpdesk.ticket"
 
@@ -214,6 +215,81 @@ class HelpdeskTicket(models.Model):
             batch._link_contacts_by_address()
             if not commit_progress(len(batch)):
                 break
+
+    # ---------------------------------------------------
+    # Addresses of people, and our own
+    # ---------------------------------------------------
+
+    @api.model
+    def _get_addresses_of(self, person):
+        """Return all addresses by which we know somebody.
+
+        :rtype: set[str]
+        """
+        person_sudo = person.sudo()
+        return {
+            person_sudo.email_normalized,
+            *email_normalize_all(person_sudo.email or ""),
+            *map(email_normalize, person_sudo.user_ids.mapped("login")),
+        } - {False, ""}
+
+    @api.model
+    def _find_staff(self, address):
+        """Return the internal user with an address, as a contact.
+
+        :rtype: res.partner
+        """
+        if not address:
+            return self.env["res.partner"]
+        users_sudo = self.env["res.users"].sudo()
+        found_sudo = users_sudo.search(
+            Domain("share", "=", False)
+            & (
+                Domain("login", "=", address)
+                | Domain("partner_id.email_normalized", "=", address)
+            ),
+            limit=1,
+        )
+        return found_sudo.partner_id
+
+    @api.model
+    def _is_own_mail(self, address):
+        """Tell whether an address is ours, so that our own mail has come back.
+
+        Not when somebody of the staff uses it: small vendors have one for all.
+        """
+        return bool(
+            self._filter_own_addresses([address]) and not self._find_staff(address)
+        )
+
+    @api.model
+    def _filter_own_addresses(self, addresses):
+        """Return those of the addresses that are aliases, or of a company.
+
+        :rtype: set[str]
+        """
+        addresses = set(filter(None, addresses))
+        mail = self._get_incoming_mail()
+        if not mail:
+            return self._find_own_addresses(addresses)
+        if not addresses <= mail.checked_addresses:
+            # all of the mail's at once: they will be asked for, too
+            new = {*addresses, *mail.recipients} - mail.checked_addresses
+            mail.own_addresses |= self._find_own_addresses(new)
+            mail.checked_addresses |= new
+        return addresses & mail.own_addresses
+
+    @api.model
+    def _find_own_addresses(self, addresses):
+        addresses = list(addresses)
+        domains_sudo = self.env["mail.alias.domain"].sudo()
+        own = set(domains_sudo._find_aliases(addresses))
+        companies_sudo = (
+            self.env["res.company"]
+            .sudo()
+            .search([("partner_id.email_normalized", "in", addresses)])
+        )
+        return own | set(companies_sudo.partner_id.mapped("email_normalized"))
 
     # ---------------------------------------------------
     # Mail gateway

@@ -206,23 +206,6 @@ class HelpdeskTicket(models.Model):
             self._message_log(body=note)
 
     # ---------------------------------------------------
-    # Whom to believe
-    # ---------------------------------------------------
-
-    @api.model
-    def _get_trust(self):
-        """Return whether the mail being processed is from whom it says.
-
-        :return: ``pass``, ``fail`` or ``unknown``
-        """
-        mail = self._get_incoming_mail()
-        if not mail:
-            return "unknown"
-        company = self.company_id[:1] or self.env.company
-        server = (company.sudo().support_mail_server or "").strip().lower()
-        return mail.get_trust(server)
-
-    # ---------------------------------------------------
     # What arrives with them
     # ---------------------------------------------------
 

@@ -109,7 +109,10 @@ class HelpdeskTicket(models.Model):
         return headers
 
     def _message_compute_subject(self):
-        """Answer the subject that the customer knows, with the number."""
+        """Answer the subject that the customer knows, with the number.
+
+        Odoo's is the ticket's name as staff see it: nothing of it would stay.
+        """
         self.ensure_one()
         return mail_subjects.as_answer(self.name, self.number)
 

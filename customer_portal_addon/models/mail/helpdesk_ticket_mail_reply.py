@@ -2,8 +2,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import email_normalize, html_sanitize
-from odoo.tools.mail import email_normalize_all
+from odoo.tools import html_sanitize
 
 from ...tools.mail.mail_headers import ticket_numbers
 from ...tools.mail.mail_quotes import split_quotes
@@ -52,45 +51,6 @@ class HelpdeskTicket(models.Model):
                 & Domain("alias_incoming_local", "=", True)
             )
         )
-
-    @api.model
-    def _is_own_mail(self, address):
-        """Tell whether an address is ours, so that our own mail has come back.
-
-        Not when somebody of the staff uses it: small vendors have one for all.
-        """
-        return bool(
-            self._filter_own_addresses([address]) and not self._find_staff(address)
-        )
-
-    @api.model
-    def _filter_own_addresses(self, addresses):
-        """Return those of the addresses that are aliases, or of a company.
-
-        :rtype: set[str]
-        """
-        addresses = set(filter(None, addresses))
-        mail = self._get_incoming_mail()
-        if not mail:
-            return self._find_own_addresses(addresses)
-        if not addresses <= mail.checked_addresses:
-            # all of the mail's at once: they will be asked for, too
-            new = {*addresses, *mail.recipients} - mail.checked_addresses
-            mail.own_addresses |= self._find_own_addresses(new)
-            mail.checked_addresses |= new
-        return addresses & mail.own_addresses
-
-    @api.model
-    def _find_own_addresses(self, addresses):
-        addresses = list(addresses)
-        domains_sudo = self.env["mail.alias.domain"].sudo()
-        own = set(domains_sudo._find_aliases(addresses))
-        companies_sudo = (
-            self.env["res.company"]
-            .sudo()
-            .search([("partner_id.email_normalized", "in", addresses)])
-        )
-        return own | set(companies_sudo.partner_id.mapped("email_normalized"))
 
     @api.model
     def _find_referred_message(self, mail):
@@ -150,40 +110,21 @@ class HelpdeskTicket(models.Model):
         return own, quoted
 
     # ---------------------------------------------------
-    # Who is behind an address
+    # Whom to believe
     # ---------------------------------------------------
 
     @api.model
-    def _get_addresses_of(self, person):
-        """Return all addresses by which we know somebody.
+    def _get_trust(self):
+        """Return whether the mail being processed is from whom it says.
 
-        :rtype: set[str]
+        :return: ``pass``, ``fail`` or ``unknown``
         """
-        person_sudo = person.sudo()
-        return {
-            person_sudo.email_normalized,
-            *email_normalize_all(person_sudo.email or ""),
-            *map(email_normalize, person_sudo.user_ids.mapped("login")),
-        } - {False, ""}
-
-    @api.model
-    def _find_staff(self, address):
-        """Return the internal user with an address, as a contact.
-
-        :rtype: res.partner
-        """
-        if not address:
-            return self.env["res.partner"]
-        users_sudo = self.env["res.users"].sudo()
-        found_sudo = users_sudo.search(
-            Domain("share", "=", False)
-            & (
-                Domain("login", "=", address)
-                | Domain("partner_id.email_normalized", "=", address)
-            ),
-            limit=1,
-        )
-        return found_sudo.partner_id
+        mail = self._get_incoming_mail()
+        if not mail:
+            return "unknown"
+        company = self.company_id[:1] or self.env.company
+        server = (company.sudo().support_mail_server or "").strip().lower()
+        return mail.get_trust(server)
 
     # ---------------------------------------------------
     # The decision
@@ -303,7 +244,10 @@ class HelpdeskTicket(models.Model):
 
     @api.model
     def _detect_loop_sender_domain(self, email_from_normalized):
-        """Recognise senders of many tickets, from the index."""
+        """Recognise senders of many tickets, from the index.
+
+        Without Odoo's domain, whose ``ilike`` reads the whole table.
+        """
         return [("partner_email_normalized", "=", email_from_normalized)]
 
     # ---------------------------------------------------

@@ -186,7 +186,11 @@ class MailThread(models.AbstractModel):
     def message_route(
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
-        """Let only those answer a ticket who take part in it."""
+        """Let only those answer a ticket who take part in it.
+
+        Odoo isn't asked where it would find a route that we have decided against: for
+        our own mails, and for answers that come by no other alias.
+        """
         mail = self._get_incoming_mail()
         tickets = self.env["helpdesk.ticket"]
         if not mail or thread_id or message_dict.get("is_bounce"):
@@ -257,7 +261,10 @@ class MailThread(models.AbstractModel):
         return is_loop
 
     def _routing_create_bounce_email(self, email_from, body_html, message, **values):
-        """Answer no machine, and nobody who may not be who the mail says."""
+        """Answer no machine, and nobody who may not be who the mail says.
+
+        Odoo's method does nothing else than send the answer.
+        """
         mail = self._get_incoming_mail()
         if mail and not mail.may_be_answered():
             return None

@@ -123,6 +123,11 @@ class HelpdeskTicket(models.Model):
     # Afterwards
     # ---------------------------------------------------
 
+    def _confirm(self, kind):
+        if kind == "stranger":
+            return self._welcome_stranger()
+        return super()._confirm(kind)
+
     def _welcome_stranger(self):
         """Link the contact as for a mail of unknown truth, and confirm the ticket."""
         self.ensure_one()

@@ -70,14 +70,15 @@ class ProductTemplate(models.Model):
         :rtype: dict
         """
         company_sudo = self.env.company.sudo()
-        unit_minutes = company_sudo.support_unit_minutes
+        customer_sudo = self.env.user.sudo().partner_id.commercial_partner_id
+        unit_minutes = company_sudo._get_unit_minutes(customer_sudo)
         orders = self.env["sale.order"]
         packages_sudo = self._find_support_packages()
         unit_sudo = company_sudo.support_unit_product_id
         order_sudo = orders._price_support(packages_sudo | unit_sudo)
         rows = {
             line_sudo.product_id.id: line_sudo._get_price_values(
-                line_sudo.support_unit_minutes or unit_minutes
+                line_sudo.support_minutes_each or unit_minutes
             )
             for line_sudo in order_sudo.order_line
         }

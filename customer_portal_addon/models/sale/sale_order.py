@@ -29,7 +29,7 @@ class SaleOrder(models.Model):
     @api.depends(
         "is_support_offer",
         "settled_account_id",
-        "order_line.support_unit_minutes",
+        "order_line.support_minutes_each",
         "order_line.support_settled_minutes",
         "order_line.product_id.support_contract_months",
     )
@@ -39,7 +39,7 @@ class SaleOrder(models.Model):
                 order.is_support_offer
                 or bool(order.settled_account_id)
                 or any(
-                    line.support_unit_minutes
+                    line.support_minutes_each
                     or line.support_settled_minutes
                     or line.product_id.support_contract_months
                     for line in order.order_line

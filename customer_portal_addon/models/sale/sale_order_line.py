@@ -23,7 +23,7 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="How many used minutes this line pays for, once it is ordered.",
     )
-    support_unit_minutes = fields.Integer(
+    support_minutes_each = fields.Integer(
         string="Support minutes each",
         compute="_compute_support_terms",
         store=True,
@@ -31,7 +31,7 @@ class SaleOrderLine(models.Model):
         help="What the product brought when it was put on the order; later changes "
         "of the product change no order.",
     )
-    support_unit_months = fields.Integer(
+    support_validity_months = fields.Integer(
         string="Minutes valid for months",
         compute="_compute_support_terms",
         store=True,
@@ -40,7 +40,7 @@ class SaleOrderLine(models.Model):
 
     def _auto_init(self):
         """Add the columns empty: no order was of minutes before there were any."""
-        for name in ("support_unit_minutes", "support_unit_months"):
+        for name in ("support_minutes_each", "support_validity_months"):
             if not column_exists(self.env.cr, self._table, name):
                 create_column(self.env.cr, self._table, name, "int4")
         return super()._auto_init()
@@ -48,8 +48,8 @@ class SaleOrderLine(models.Model):
     @api.depends("product_id")
     def _compute_support_terms(self):
         for line in self:
-            line.support_unit_minutes = line.product_id.support_minutes
-            line.support_unit_months = line.product_id.support_validity_months
+            line.support_minutes_each = line.product_id.support_minutes
+            line.support_validity_months = line.product_id.support_validity_months
 
     # ---------------------------------------------------
     # CRUD
@@ -129,12 +129,12 @@ class SaleOrderLine(models.Model):
         quantity = self._get_kept_quantity() if self.state == "sale" else 0
         if self.support_settled_minutes:
             return self.support_settled_minutes if quantity > 0 else 0
-        if quantity <= 0 or not self.support_unit_minutes:
+        if quantity <= 0 or not self.support_minutes_each:
             return 0
         units = self.product_uom_id._compute_quantity(
             quantity, self.product_id.uom_id, round=False
         )
-        return math.floor(units * self.support_unit_minutes + 1e-6)
+        return math.floor(units * self.support_minutes_each + 1e-6)
 
     def _get_kept_quantity(self):
         """Return what was ordered and not refunded.
@@ -218,7 +218,7 @@ class SaleOrderLine(models.Model):
         """Post minutes that were bought, valid from today on."""
         account = self._get_credit_account()
         is_settlement = bool(self.support_settled_minutes)
-        months = 0 if is_settlement else self.support_unit_months
+        months = 0 if is_settlement else self.support_validity_months
         last_day = account._get_today() + relativedelta(months=months, days=-1)
         account._post(
             minutes,

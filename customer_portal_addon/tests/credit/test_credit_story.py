@@ -102,7 +102,7 @@ class Story:
 
     def change_quantity(self):
         order = self.choose(self.orders.filtered(lambda o: o.state == "sale"))
-        lines = order.order_line.filtered("support_unit_minutes")
+        lines = order.order_line.filtered("support_minutes_each")
         lines.product_uom_qty = self.random.choice([0, 0.5, 1, 2, 3])
 
     def cancel_or_confirm(self):

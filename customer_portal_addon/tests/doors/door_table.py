@@ -157,7 +157,6 @@ WRITES = {
 # Keys of ours in the context -> why it is harmless when a remote caller sets them.
 # Odoo lies between who sets and who reads each; what we call ourselves has arguments.
 CONTEXT_KEYS = {
-    "support_access_mail": "only a record counts, which nobody can send",
     "support_caller": "staff only: the search asks for the right to read the code",
     "support_claim_ticket_id": "a form of staff: customers may not call its method",
     "support_client": "counted for visitors only, who have no RPC",

@@ -1,4 +1,7 @@
-"""How many minutes are charged for the minutes that were worked."""
+"""What is charged for the minutes that were worked, and billed where no credit is left.
+
+Both go by started steps: of an increment, or of a unit that has a price.
+"""
 
 MAX_MINUTES = 24 * 60  # of one effort
 
@@ -17,3 +20,13 @@ def charge(worked, minimum=0, increment=1):
     if not worked:
         return 0
     return max(minimum, -(-worked // increment) * increment)
+
+
+def started_units(minutes, unit):
+    """Return how many units of so many minutes were started.
+
+    :param int minutes: not negative
+    :param int unit: minutes of one; less than one counts as one
+    :rtype: int
+    """
+    return -(-minutes // max(1, unit))

@@ -1,12 +1,14 @@
 """What the tests of the addon share: a vendor, its customers and their people."""
 
 import base64
+import threading
 from datetime import date
 from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import Command
+from odoo.modules.registry import Registry
 from odoo.tests import TransactionCase
 
 from odoo.addons.mail.tests.common import mail_new_test_user
@@ -19,6 +21,15 @@ PNG = base64.b64decode(
     "RU5ErkJggg=="
 )
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + bytes(64)
+
+
+def let_threads_begin(test):
+    """Let threads of a test make environments of their own.
+
+    Odoo's own runner holds the lock of the registries in the thread that runs the
+    tests; the others would wait for it until the end.
+    """
+    test.patch(Registry, "_lock", threading.RLock())
 
 
 class SupportData:

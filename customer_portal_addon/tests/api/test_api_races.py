@@ -9,6 +9,8 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import let_threads_begin
+
 THREADS = 8
 
 
@@ -18,6 +20,7 @@ class TestApiRaces(BaseCase):
 
     def setUp(self):
         super().setUp()
+        let_threads_begin(self)
         self.registry = Registry(get_db_name())
         self.addCleanup(self.remove)
         with self.registry.cursor() as cr:

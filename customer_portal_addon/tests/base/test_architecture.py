@@ -4,9 +4,10 @@ import ast
 import re
 import sys
 from pathlib import Path
-from unittest import TestCase
 
 from lxml import etree
+
+from odoo.tests import BaseCase
 
 ROOT = Path(__file__).resolve().parents[2]
 # Which Python each area may take from which others. What is shared goes further down,
@@ -152,7 +153,7 @@ def templates():
     return [(path.name, etree.parse(path)) for path in find("views", "portal_*.xml")]
 
 
-class TestAreas(TestCase):
+class TestAreas(BaseCase):
     def test_every_layer_has_the_same_areas(self):
         names = {path.name for path in (ROOT / "models").glob("[!_]*") if path.is_dir()}
         self.assertEqual(names, AREAS.keys())
@@ -214,7 +215,7 @@ class TestAreas(TestCase):
             self.assertTrue(begins, f"{module.name} is about {model}")
 
 
-class TestLayers(TestCase):
+class TestLayers(BaseCase):
     def assertNone(self, found, message):
         self.assertFalse(list(found), message)
 
@@ -320,7 +321,7 @@ class TestLayers(TestCase):
         self.assertFalse({name for name, files in names.items() if len(files) > 1})
 
 
-class TestRoutes(TestCase):
+class TestRoutes(BaseCase):
     def routes(self):
         """Return function and arguments of every ``@http.route``."""
         found = [
@@ -423,7 +424,7 @@ class TestRoutes(TestCase):
                     self.assertTrue(path.startswith(prefixes), name)
 
 
-class TestTemplates(TestCase):
+class TestTemplates(BaseCase):
     def test_templates_print_what_they_are_given(self):
         banned = re.compile(r"\.?sudo\(|\.search\w*\(|\.env\b|\.browse\(|\.write\(")
         for name, tree in templates():

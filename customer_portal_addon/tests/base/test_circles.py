@@ -3,7 +3,8 @@
 import ast
 from collections import defaultdict
 from pathlib import Path
-from unittest import TestCase
+
+from odoo.tests import BaseCase
 
 ROOT = Path(__file__).resolve().parents[2]
 MAX_CIRCLE = 3
@@ -104,7 +105,7 @@ def reach(calls, start):
     return found
 
 
-class TestCircles(TestCase):
+class TestCircles(BaseCase):
     def test_the_counting_itself(self):
         calls = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set()}
         self.assertEqual(find_circles(calls), [{"a", "b", "c"}])

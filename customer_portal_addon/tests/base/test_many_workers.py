@@ -17,6 +17,7 @@ from odoo.tests import BaseCase, TransactionCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ...models.ticket import helpdesk_ticket_policy
+from ..common import let_threads_begin
 
 ADDON = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "cache_process.py"
@@ -36,6 +37,7 @@ class WorkersCase(BaseCase):
 
     def setUp(self):
         super().setUp()
+        let_threads_begin(self)
         self.registry = Registry(get_db_name())
         self.addCleanup(self.remove)
         with self.registry.cursor() as cr:

@@ -1,11 +1,12 @@
 """The algorithms of ``tools/``, without a database."""
 
 from datetime import UTC, date, datetime, timedelta
-from unittest import TestCase
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
 
 from ...tools.dates.coverage import Period, coverage, local_day
 from ...tools.form import form_values
@@ -27,7 +28,7 @@ def periods(draw):
     return Period(start, None if length is None else start + timedelta(length))
 
 
-class TestSupportCode(TestCase):
+class TestSupportCode(BaseCase):
     @given(numbers)
     def test_what_is_composed_is_recognised(self, number):
         code = support_code.compose(number)
@@ -68,7 +69,7 @@ class TestSupportCode(TestCase):
             support_code.compose(-1)
 
 
-class TestCoverage(TestCase):
+class TestCoverage(BaseCase):
     def covered_days(self, some_periods):
         """Return the covered days of a year, one by one."""
         horizon = [DAY_ZERO + timedelta(n) for n in range(400)]
@@ -151,7 +152,7 @@ class TestCoverage(TestCase):
             self.assertEqual(local_day(datetime(2026, 1, 1), zone), date(2026, 1, 1))
 
 
-class TestFormValues(TestCase):
+class TestFormValues(BaseCase):
     @given(st.text() | st.none() | st.binary() | st.integers(), st.booleans())
     def test_cleaned_text_has_no_control_characters(self, value, multiline):
         cleaned = form_values.clean_text(value, multiline)

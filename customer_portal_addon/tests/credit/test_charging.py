@@ -1,7 +1,7 @@
-from unittest import TestCase
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
 
 from ...tools.credit.charging import charge
 
@@ -11,7 +11,7 @@ STEPS = st.integers(1, 240)
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-class TestCharging(TestCase):
+class TestCharging(BaseCase):
     def test_examples(self):
         for worked, minimum, increment, charged in (
             (0, 15, 10, 0),

@@ -2,10 +2,11 @@
 
 import re
 from datetime import date, timedelta
-from unittest import TestCase
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
 
 from ...tools.credit import chart, periods
 from ...tools.text import csv_file
@@ -19,7 +20,7 @@ offsets = st.integers(0, 4000)
 balances = st.integers(-1_000_000, 1_000_000)
 
 
-class TestPeriods(TestCase):
+class TestPeriods(BaseCase):
     def parse(self, today=DAY, **params):
         return periods.parse(params, today)
 
@@ -86,7 +87,7 @@ class TestPeriods(TestCase):
             self.assertTrue(now.since <= today <= now.until)
 
 
-class TestChart(TestCase):
+class TestChart(BaseCase):
     def test_steps(self):
         points = [(START, 100), (START + timedelta(days=5), -50)]
         drawn = chart.step_chart(points, 0, START, START + timedelta(days=10))
@@ -121,7 +122,7 @@ class TestChart(TestCase):
         self.assertIn(0, [minutes for _place, minutes in drawn.minutes])
 
 
-class TestNumbersInCsv(TestCase):
+class TestNumbersInCsv(BaseCase):
     def test_numbers_stay_numbers(self):
         text = csv_file.make([[-20, "-20", 5]]).decode("utf-8-sig")
         self.assertEqual(text, "-20,'-20,5\r\n")

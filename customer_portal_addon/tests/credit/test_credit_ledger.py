@@ -15,7 +15,7 @@ from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
 from ...tools.credit.lots import allocate
-from ..common import SupportCase
+from ..common import SupportCase, let_threads_begin
 from .ledger_cleanup import remove_account
 
 DAY = date(2026, 6, 15)
@@ -556,6 +556,7 @@ class TestManyWriters(BaseCase):
 
     def setUp(self):
         super().setUp()
+        let_threads_begin(self)
         self.registry = Registry(get_db_name())
         with self.registry.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {})

@@ -1,10 +1,9 @@
 """Who is told that a credit runs low, and when."""
 
-from unittest import TestCase
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ...tools.credit import thresholds
@@ -12,7 +11,7 @@ from ..common import SupportCase
 from ..sale.offer_common import OfferData
 
 
-class TestThresholds(TestCase):
+class TestThresholds(BaseCase):
     def test_parse(self):
         for text, wanted in (
             ("60, 0", [60, 0]),

@@ -1,10 +1,9 @@
 from pathlib import Path
-from unittest import TestCase
 
 from lxml import etree
 
 from odoo import Command, fields
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..common import PNG, SupportCase
@@ -313,7 +312,7 @@ class TestFiling(FormCase):
         self.assertFalse(any(answer.attachment_ids.mapped("public")))
 
 
-class TestDemoForms(TestCase):
+class TestDemoForms(BaseCase):
     """The types that come with the demo, as an example of what can be set up."""
 
     def setUp(self):

@@ -1,9 +1,9 @@
 """The words of articles, and texts without personal data: ``tools/`` alone."""
 
-from unittest import TestCase
-
 from hypothesis import given
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
 
 from ...tools.text.article_words import count_typos, cut_excerpt, find_alike, split_hits
 from ...tools.text.impersonal import GAP, make_impersonal
@@ -22,7 +22,7 @@ Tel. 030/123456"""
 NAMES = ["Anna Adler", "Lang e.K.", "Agent Smith", None, ""]
 
 
-class TestWords(TestCase):
+class TestWords(BaseCase):
     def test_slips(self):
         for word, other, slips in (
             ("passwort", "passwort", 0),
@@ -56,7 +56,7 @@ class TestWords(TestCase):
         self.assertIn(part, " ".join(text.split()))
 
 
-class TestImpersonal(TestCase):
+class TestImpersonal(BaseCase):
     def test_nothing_personal_stays(self):
         text = make_impersonal(ANSWER, NAMES, ["HT00012", "K-4711", False])
         for word in (

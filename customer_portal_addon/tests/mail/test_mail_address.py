@@ -1,7 +1,6 @@
 import socket
 import threading
 import time
-from unittest import TestCase
 
 import dns.flags
 import dns.message
@@ -13,6 +12,8 @@ import dns.resolver
 import dns.rrset
 from hypothesis import given
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
 
 from ...tools.mail import mail_domain
 from ...tools.mail.mail_slips import COMMON_DOMAINS, suggest_address
@@ -32,7 +33,7 @@ NAMES = {
 }
 
 
-class TestSlips(TestCase):
+class TestSlips(BaseCase):
     def test_common_slips(self):
         for typed, meant in {
             "gmial.com": "gmail.com",
@@ -73,7 +74,7 @@ class TestSlips(TestCase):
             self.assertIsNone(suggest_address(suggestion))
 
 
-class TestCompanyNames(TestCase):
+class TestCompanyNames(BaseCase):
     def test_the_kind_of_company_says_nothing(self):
         for name, words in {
             "Adler Maschinenbau GmbH & Co. KG": ["adler", "maschinenbau"],
@@ -150,7 +151,7 @@ class NameServer(threading.Thread):
         self.socket.close()
 
 
-class TestMailDomain(TestCase):
+class TestMailDomain(BaseCase):
     def setUp(self):
         super().setUp()
         mail_domain.forget()

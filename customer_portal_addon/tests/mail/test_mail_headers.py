@@ -2,10 +2,11 @@
 
 import email
 from email import policy
-from unittest import TestCase
 
 from hypothesis import given
 from hypothesis import strategies as st
+
+from odoo.tests import BaseCase
 
 from ...tools.mail.incoming_mail import IncomingMail
 from ...tools.mail.mail_authenticity import read_verdict
@@ -20,7 +21,7 @@ def mail(headers="", sender="Ben <ben@adler.example>"):
     return email.message_from_bytes(text.encode(), policy=policy.SMTP)
 
 
-class TestIsAutomatic(TestCase):
+class TestIsAutomatic(BaseCase):
     def test_mails_of_people(self):
         for headers in (
             "Importance: high",
@@ -79,7 +80,7 @@ class TestIsAutomatic(TestCase):
             self.assertIn(is_automatic(message), (True, False))
 
 
-class TestPersonName(TestCase):
+class TestPersonName(BaseCase):
     def test_names_stay(self):
         for name in (
             "Ben Adler",
@@ -117,7 +118,7 @@ class TestPersonName(TestCase):
         self.assertFalse(set("<>@:") & set(name))
 
 
-class TestSender(TestCase):
+class TestSender(BaseCase):
     def test_the_address_that_counts(self):
         for sender, address in {
             "ben@adler.example": "ben@adler.example",
@@ -160,7 +161,7 @@ class TestSender(TestCase):
         self.assertEqual(ticket_numbers(None), [])
 
 
-class TestVerdict(TestCase):
+class TestVerdict(BaseCase):
     def verdict(self, *headers):
         lines = "\n".join(f"Authentication-Results: {header}" for header in headers)
         return read_verdict(mail(lines), "ben@adler.example")
@@ -217,7 +218,7 @@ class TestVerdict(TestCase):
         self.assertIn(self.verdict(value)[0], ("pass", "fail", "unknown"))
 
 
-class TestIncomingMail(TestCase):
+class TestIncomingMail(BaseCase):
     @given(st.binary() | st.binary().map(lambda raw: b"From: " + raw))
     def test_no_mail_makes_it_crash(self, raw):
         incoming = IncomingMail(raw)
@@ -237,7 +238,7 @@ class TestIncomingMail(TestCase):
         shed_files(message, 1, 100)
 
 
-class TestForwarded(TestCase):
+class TestForwarded(BaseCase):
     BLOCKS = {
         "Outlook": "Von: Nora <nora@new.example>\nGesendet: Mo\nAn: x\nBetreff: y",
         "Outlook, bold": "*Von:* Nora <nora@new.example>\n*Gesendet:* Mo\n*An:* x",
@@ -269,7 +270,7 @@ class TestForwarded(TestCase):
         find_forwarded(text)
 
 
-class TestOddWords(TestCase):
+class TestOddWords(BaseCase):
     def test_encodings_that_are_none(self):
         """Whatever an encoded word says it is written in, the mail is read."""
         for charset in (b"u\x00\x80", b"hex", b"base64", b"idna", b"\xff", b"a" * 300):

@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from unittest import TestCase
 from unittest.mock import patch
+
+from odoo.tests import BaseCase
 
 from ...tools.mail import mail_text
 from ...tools.mail.incoming_mail import IncomingMail
@@ -23,7 +24,7 @@ def make(text="Hello", **headers):
     return message
 
 
-class TestIncomingMail(TestCase):
+class TestIncomingMail(BaseCase):
     def test_only_our_own_server_speaks_for_a_sender(self):
         for said, own, trust in (
             ("mx.vendor.example; dmarc=pass", "mx.vendor.example", "pass"),
@@ -49,7 +50,7 @@ class TestIncomingMail(TestCase):
         self.assertEqual(mail.recipients, ["support@vendor.example", "b@a"])
 
 
-class TestDates(TestCase):
+class TestDates(BaseCase):
     def test_clocks_differ_and_servers_retry(self):
         for age, expected in {
             timedelta(): True,
@@ -61,7 +62,7 @@ class TestDates(TestCase):
             self.assertIs(is_plausible_date(NOW - age, NOW), expected, age)
 
 
-class TestLimits(TestCase):
+class TestLimits(BaseCase):
     def parse(self, message):
         return message_from_bytes(bytes(message), policy=policy.SMTP)
 
@@ -94,7 +95,7 @@ class TestLimits(TestCase):
         self.assertEqual(mail_text.storable("a\x00b\ud800ä"), "ab?ä")
 
 
-class TestAttachedMails(TestCase):
+class TestAttachedMails(BaseCase):
     def test_mails_among_the_files(self):
         plain = make("Crash", From="Ben <ben@adler.example>")
         rich = make("Crash", From="eva@adler.example")

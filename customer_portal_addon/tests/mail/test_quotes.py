@@ -1,12 +1,10 @@
 """What of a mail is new, and what it only repeats."""
 
-from unittest import TestCase
-
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
-from odoo.tests import TransactionCase, tagged
+from odoo.tests import BaseCase, TransactionCase, tagged
 from odoo.tools import html_sanitize, plaintext2html
 
 from ...tools.mail.mail_quotes import split_quotes
@@ -62,7 +60,7 @@ def sanitize(body):
     return str(html_sanitize(body, sanitize_attributes=False))
 
 
-class TestQuotes(TestCase):
+class TestQuotes(BaseCase):
     def split(self, body):
         """Split a mail; both parts together have to be all of it."""
         whole = sanitize(body)

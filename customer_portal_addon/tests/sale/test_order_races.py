@@ -10,6 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ..common import let_threads_begin
 from ..credit.ledger_cleanup import remove_account
 
 
@@ -19,6 +20,7 @@ class TestOrderRaces(BaseCase):
 
     def setUp(self):
         super().setUp()
+        let_threads_begin(self)
         self.registry = Registry(get_db_name())
         self.addCleanup(self.remove)
         with self.registry.cursor() as cr:

@@ -2,10 +2,9 @@
 
 import csv
 import io
-from unittest import TestCase
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 
 from ...models.ticket import helpdesk_ticket_list
 from ...tools.text import csv_file
@@ -15,7 +14,7 @@ OWN = "/my/tickets/export.csv"
 COMPANY = "/my/tickets/company/export.csv"
 
 
-class TestCsvFile(TestCase):
+class TestCsvFile(BaseCase):
     def test_formulas_become_text(self):
         for text in ("=1+1", "+49 30", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", " =1"):
             self.assertEqual(csv_file.defuse(text), f"'{text}")

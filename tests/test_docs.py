@@ -1,5 +1,6 @@
-"""What docs/security.md says of each point of ASVS, and that its tests exist."""
+"""What docs/security.md and docs/requirements.md say of tests, and that it is so."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 
 REPO = Path(__file__).resolve().parents[1]
 PAGE = REPO / "docs" / "security.md"
+REQUIREMENTS = REPO / "docs" / "requirements.md"
+TESTS = [*REPO.glob("customer_portal_*/tests"), REPO / "tests"]
+NAMED = re.compile(r"\(([A-H]\d+(?:, [A-H]\d+)*)\)")  # (C4), or several
 STATES = {"met", "platform", "operator", "n/a", "not met", "not met (platform)"}
 # The sections of ASVS 4.0.3 with the numbers that belong to level 2
 LEVEL_2 = {
@@ -105,5 +109,54 @@ def test_nothing_of_ours_is_left_open():
 
 @pytest.mark.parametrize("name", sorted({*re.findall(r"\btest_\w+", PAGE.read_text())}))
 def test_the_named_test_exists(name):
-    places = [REPO / "customer_portal_addon" / "tests", REPO / "tests"]
-    assert any((place / f"{name}.py").is_file() for place in places)
+    assert any(path for place in TESTS for path in place.rglob(f"{name}.py"))
+
+
+# --- the requirements --------------------------------------------------------------
+
+
+def requirements():
+    """Return id, and named test files, of each row of the requirements."""
+    pattern = r"\| ([A-H]\d+) \|[^|]+\|([^|]*)\|"
+    found = re.findall(pattern, REQUIREMENTS.read_text())
+    return [(row, re.findall(r"`([^`]+)`", last)) for row, last in found]
+
+
+def guards():
+    """Return the test files that name a row in a docstring, by row.
+
+    Docstrings of files, classes and methods end in the rows, in brackets.
+    """
+    rows = {}
+    for place in TESTS:
+        shown = REPO if place.parent == REPO else place
+        for path in sorted(place.rglob("test_*.py")):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef):
+                    for group in NAMED.findall(ast.get_docstring(node) or ""):
+                        for row in group.split(", "):
+                            files = rows.setdefault(row, set())
+                            files.add(str(path.relative_to(shown)))
+    return rows
+
+
+def test_requirements_are_numbered():
+    ids = [row for row, _files in requirements()]
+    counts = {"A": 8, "B": 5, "C": 10, "D": 11, "E": 6, "F": 4, "G": 3, "H": 8}
+    expected = [
+        f"{group}{n + 1}" for group, most in counts.items() for n in range(most)
+    ]
+    assert ids == expected
+
+
+def test_tests_name_rows_that_exist():
+    assert guards().keys() <= {row for row, _files in requirements()}
+
+
+@pytest.mark.parametrize(("row", "files"), requirements())
+def test_the_row_has_the_tests_that_name_it(row, files):
+    """None only where the page says that the row is open."""
+    found = sorted(guards().get(row, ()))
+    assert files == found, f"{row}: {', '.join(f'`{name}`' for name in found)}"
+    line = re.search(rf"\| {row} \|.*", REQUIREMENTS.read_text()).group()
+    assert bool(found) != line.endswith("| open |")

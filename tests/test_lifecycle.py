@@ -161,17 +161,20 @@ def story(tmp_path_factory):
 
 @pytest.mark.parametrize("step", ["install", "update", "uninstall"])
 def test_logs_no_warning(story, step):
+    """Nor does any other step go wrong unseen (G2)."""
     assert not complaints(story.logs[step])
 
 
 @pytest.mark.parametrize("title", SNAPSHOTS)
 def test_leaves_everything_as_it_was(story, title):
+    """Gone without a trace (G2, H8)."""
     before, after = set(story.before[title]), set(story.after[title])
     left, gone = sorted(after - before), sorted(before - after)
     assert (left, gone) == ([], []), f"{title}: left behind, or gone or changed"
 
 
 def test_has_been_uninstalled(story):
+    """What it was built on is still there (G2)."""
     state = "select state from ir_module_module where name = '{}'"
     for addon in ADDONS:
         assert psql(state.format(addon)) == ["uninstalled"]

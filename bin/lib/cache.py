@@ -133,7 +133,7 @@ def addon_dependencies():
 
 
 def addon_libraries():
-    """The Python packages that the siblings need; the main addon's are Odoo's own."""
+    """The Python packages that siblings need; the main addon's are always there."""
     needed = []
     for addon in addons()[1:]:
         needed += manifest(addon).get("external_dependencies", {}).get("python", [])

@@ -68,7 +68,7 @@ class Environment:
         if self.libraries:
             pip = [self.python, "-m", "pip", "install", "--no-input"]
             pip += ["--cache-dir", cache.root() / "pip"]
-            for file in (REQUIREMENTS / "odoo.txt", *self._pins()):
+            for file in (*self.files, *self._pins()):
                 pip += ["-c", file]
             run([*pip, *self.libraries], log, what)
         (self.path / "digest").write_text(self.digest)

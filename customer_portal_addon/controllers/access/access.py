@@ -192,17 +192,19 @@ class SupportAccess(http.Controller):
     )
     def support_refused(self, **kw):
         """Say why somebody can't get in and whom to contact."""
+        return request.render(
+            "customer_portal_addon.support_refused", self._prepare_refused_values()
+        )
+
+    def _prepare_refused_values(self):
         gate = request.env["support.gate"]
         company_sudo = request.env.company.sudo()
         reason = request.session.get("support_refusal")
-        return request.render(
-            "customer_portal_addon.support_refused",
-            {
-                "reason": gate._get_reason_labels().get(reason),
-                "reasons": gate._get_possible_reasons(company_sudo),
-                "contact": company_sudo._get_support_contact(),
-            },
-        )
+        return {
+            "reason": gate._get_reason_labels().get(reason),
+            "reasons": gate._get_possible_reasons(company_sudo),
+            "contact": company_sudo._get_support_contact(),
+        }
 
     # ---------------------------------------------------
     # Registration

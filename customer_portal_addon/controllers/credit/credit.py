@@ -42,25 +42,32 @@ class SupportCredit(CustomerPortal):
     )
     def support_credit(self, **kw):
         """The balance, what it consists of, and the entries of a period."""
-        accounts = request.env["support.credit.account"]
-        page_values = accounts._get_page_values(kw)
-        if not page_values:
+        values = self._prepare_credit_values(kw)
+        if not values:
             return request.redirect("/my")
-        query = page_values["query"]
-        for choice in page_values["periods"]:
+        return request.render("customer_portal_addon.credit", values)
+
+    def _prepare_credit_values(self, params):
+        """Return what the page of the credit prints; empty: not for this user.
+
+        :param dict params: name -> text, as in the address
+        :rtype: dict
+        """
+        found = request.env["support.credit.account"]._get_page_values(params)
+        if not found:
+            return {}
+        query = found["query"]
+        for choice in found["periods"]:
             choice["url"] = self._get_address(PAGE, {"period": choice["key"]})
-        values = {
+        return {
             **self._prepare_portal_layout_values(),
-            **page_values,
+            **found,
             "page_name": "credit",
             "first_url": self._get_address(PAGE, query),
-            "older_url": self._get_address(
-                PAGE, {**query, "before": page_values["older"]}
-            ),
+            "older_url": self._get_address(PAGE, {**query, "before": found["older"]}),
             "csv_url": self._get_address(f"{PAGE}/statement.csv", query),
             "pdf_url": self._get_address(f"{PAGE}/statement.pdf", query),
         }
-        return request.render("customer_portal_addon.credit", values)
 
     @http.route(
         "/my/credit/statement.csv",

@@ -54,8 +54,17 @@ class SupportCompany(CustomerPortal):
             return request.redirect("/my")
         return self._render_colleagues(page=page, search=search, done=done)
 
-    def _render_colleagues(self, page=1, search="", **kw):
-        """Show the page: ``kw`` says what was done, or typed and wrong, and where."""
+    def _render_colleagues(self, **kw):
+        return request.render(
+            "customer_portal_addon.colleagues", self._prepare_colleagues_values(**kw)
+        )
+
+    def _prepare_colleagues_values(self, page=1, search="", **kw):
+        """Return what the page prints.
+
+        :param kw: what was done, or typed and wrong, and where
+        :rtype: dict
+        """
         people = request.env["res.partner"]
         search = search.strip()[:100]
         pager = portal_pager(
@@ -70,27 +79,20 @@ class SupportCompany(CustomerPortal):
         )
         if kw.get("wrong_id"):  # only this one, wherever it stands in the list
             colleagues_sudo = people._find_colleague(kw["wrong_id"])
-        return self._render_colleague_rows(
-            colleagues_sudo._get_colleague_values(), pager, search, **kw
-        )
-
-    def _render_colleague_rows(self, rows, pager, search, **kw):
-        values = self._prepare_portal_layout_values()
-        values.update(
-            {
-                "page_name": "colleagues",
-                "company_name": request.env.user.commercial_partner_id.name,
-                "rows": rows,
-                "is_alone": not search and [row["is_me"] for row in rows] == [True],
-                "pager": pager,
-                "search": search,
-                "done": kw.get("done") in ACTIONS and kw["done"],
-                "wrong_id": kw.get("wrong_id"),
-                "values": kw.get("values") or {},
-                "errors": kw.get("errors") or {},
-            }
-        )
-        return request.render("customer_portal_addon.colleagues", values)
+        rows = colleagues_sudo._get_colleague_values()
+        return {
+            **self._prepare_portal_layout_values(),
+            "page_name": "colleagues",
+            "company_name": request.env.user.commercial_partner_id.name,
+            "rows": rows,
+            "is_alone": not search and [row["is_me"] for row in rows] == [True],
+            "pager": pager,
+            "search": search,
+            "done": kw.get("done") in ACTIONS and kw["done"],
+            "wrong_id": kw.get("wrong_id"),
+            "values": kw.get("values") or {},
+            "errors": kw.get("errors") or {},
+        }
 
     # ---------------------------------------------------
     # What is done there

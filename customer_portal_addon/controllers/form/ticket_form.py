@@ -51,14 +51,19 @@ class SupportTicketForm(HelpdeskTicketController):
     )
     def support_ticket_types(self, **kw):
         """The ticket types, each leading to its form."""
-        values = {
+        return request.render(
+            "customer_portal_addon.ticket_types",
+            self._prepare_ticket_types_values(**kw),
+        )
+
+    def _prepare_ticket_types_values(self, **kw):
+        return {
             "page_name": "support_new",
             "types": request.env["helpdesk.ticket.type"]._get_offered(),
             "link_query": request.env["helpdesk.ticket"]._get_link_query(kw),
             "is_code_missing": request.env.user._is_support_code_missing(),
             "credit": request.env["support.credit.account"]._get_form_panel(),
         }
-        return request.render("customer_portal_addon.ticket_types", values)
 
     @http.route(
         "/support/ticket/new/<type_slug>",
@@ -103,11 +108,15 @@ class SupportTicketForm(HelpdeskTicketController):
 
     @http.route(readonly=replica.read, support_gate=True)
     def create_new_ticket(self, **kw):
+        """Lead to the types: OCA's form asks for a category and a team instead."""
         return request.redirect("/support/ticket/new")
 
     @http.route(methods=["POST"], max_content_length=get_max_upload, support_gate=True)
     def submit_ticket(self, **kw):
-        """File a ticket of the type that was posted, else of the general one."""
+        """File a ticket of the type that was posted, else of the general one.
+
+        OCA's method takes whatever was posted, unchecked.
+        """
         values, files = read_posted_form(file_input="attachment")
         offered = request.env["helpdesk.ticket.type"]._get_offered()
         ticket_type = offered.filtered(lambda t: str(t.id) == kw.get("type"))
@@ -153,27 +162,26 @@ class SupportTicketForm(HelpdeskTicketController):
     def _render_form(self, ticket_type, values=None, errors=None, is_preview=False):
         return request.render(
             "customer_portal_addon.ticket_form",
-            self._prepare_form_page(ticket_type, values, errors, is_preview),
+            self._prepare_ticket_form_values(ticket_type, values, errors, is_preview),
         )
 
-    def _prepare_form_page(self, ticket_type, values, errors, is_preview):
-        accounts = request.env["support.credit.account"]
+    def _prepare_ticket_form_values(self, ticket_type, values, errors, is_preview):
+        """Return what the page of a form prints, with what was typed into it.
+
+        :param helpdesk.ticket.type ticket_type: may be empty
+        :param dict values: name of an input -> list of posted strings, or None
+        :param dict errors: name of an input -> message, or None
+        :rtype: dict
+        """
         path = "/submitted/ticket"
         if ticket_type:
             path = f"/support/ticket/new/{request.env['ir.http']._slug(ticket_type)}"
         return {
-            "page_name": "support_new",
-            "ticket_type": ticket_type,
-            "action": path,
-            "inputs": request.env["helpdesk.ticket"]._get_page_inputs(
+            **request.env["helpdesk.ticket"]._get_form_page_values(
                 ticket_type, values, errors
             ),
-            "form_context": request.env["helpdesk.ticket"]._read_posted_context(
-                values or {}
-            ),
-            "errors": errors or {},
-            "file_rules": ticket_type._get_file_rules(),
+            "page_name": "support_new",
+            "action": path,
             "is_preview": is_preview,
             "is_code_missing": request.env.user._is_support_code_missing(),
-            "credit": accounts._get_form_panel(ticket_type),
         }

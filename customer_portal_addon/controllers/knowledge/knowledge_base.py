@@ -90,8 +90,20 @@ class SupportKnowledgeBase(http.Controller):
             **about,
         )
 
-    def _render_list(self, **values):
-        values = {
+    def _render_list(self, **found):
+        values = self._prepare_knowledge_base_values(**found)
+        response = request.render("customer_portal_addon.knowledge_base", values)
+        if values["search"]:
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    def _prepare_knowledge_base_values(self, **found):
+        """Return what the pages of lists print.
+
+        :param found: what there is: of a search, a category or all
+        :rtype: dict
+        """
+        return {
             "page_name": "support_kb",
             "search": "",
             "category": None,
@@ -99,12 +111,8 @@ class SupportKnowledgeBase(http.Controller):
             "overview": None,
             "hits": None,
             "can_file": self._can_file(),
-            **values,
+            **found,
         }
-        response = request.render("customer_portal_addon.knowledge_base", values)
-        if values["search"]:
-            response.headers["X-Robots-Tag"] = "noindex"
-        return response
 
     def _can_file(self):
         if request.env.user._is_public():
@@ -292,15 +300,19 @@ class SupportKnowledgeBase(http.Controller):
         return article, None
 
     def _render_article(self, article, answer, status=200):
-        values = {
+        return request.render(
+            "customer_portal_addon.support_article",
+            self._prepare_article_values(article, answer),
+            status=status,
+        )
+
+    def _prepare_article_values(self, article, answer):
+        return {
             "page_name": "support_article",
             "answer": answer,
             "can_file": self._can_file(),
             **article._get_page_values(),
         }
-        return request.render(
-            "customer_portal_addon.support_article", values, status=status
-        )
 
     def _get_visitor(self):
         """Return what tells this visitor's session from others, however it rotates."""

@@ -37,12 +37,17 @@ class SupportPublicForm(SupportTicketForm):
         types = request.env["helpdesk.ticket.type"]._get_offered_to_strangers()
         if not types:
             raise SessionExpiredException("A login is needed")
-        values = {
+        return request.render(
+            "customer_portal_addon.public_types",
+            self._prepare_public_types_values(types, **kw),
+        )
+
+    def _prepare_public_types_values(self, types, **kw):
+        return {
             "page_name": "support_new",
             "types": types,
             "link_query": request.env["helpdesk.ticket"]._get_link_query(kw),
         }
-        return request.render("customer_portal_addon.public_types", values)
 
     @http.route(auth="public", readonly=replica.read, support_gate=True)
     def support_ticket_form(self, type_slug, **kw):
@@ -127,21 +132,24 @@ class SupportPublicForm(SupportTicketForm):
         return ticket_type
 
     def _render_public_form(self, ticket_type, values=None, errors=None):
-        slug = request.env["ir.http"]._slug(ticket_type)
         return request.render(
             "customer_portal_addon.public_form",
-            {
-                "page_name": "support_new",
-                "ticket_type": ticket_type,
-                "action": f"/support/ticket/send/{slug}",
-                "login_url": f"/web/login?redirect=/support/ticket/new/{slug}",
-                "inputs": ticket_type._get_public_inputs(values, errors),
-                "stamp": request.env["support.public.guard"]._renew_stamp(values),
-                "trap": ticket_type._get_trap_input(errors),
-                "errors": errors or {},
-                "form_context": request.env["helpdesk.ticket"]._read_posted_context(
-                    values or {}
-                ),
-                "file_rules": ticket_type._get_file_rules(),
-            },
+            self._prepare_public_form_values(ticket_type, values, errors),
         )
+
+    def _prepare_public_form_values(self, ticket_type, values, errors):
+        slug = request.env["ir.http"]._slug(ticket_type)
+        return {
+            "page_name": "support_new",
+            "ticket_type": ticket_type,
+            "action": f"/support/ticket/send/{slug}",
+            "login_url": f"/web/login?redirect=/support/ticket/new/{slug}",
+            "inputs": ticket_type._get_public_inputs(values, errors),
+            "stamp": request.env["support.public.guard"]._renew_stamp(values),
+            "trap": ticket_type._get_trap_input(errors),
+            "errors": errors or {},
+            "form_context": request.env["helpdesk.ticket"]._read_posted_context(
+                values or {}
+            ),
+            "file_rules": ticket_type._get_file_rules(),
+        }

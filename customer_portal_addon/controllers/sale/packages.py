@@ -41,8 +41,15 @@ class SupportPackages(http.Controller):
         return request.redirect(order_sudo.get_portal_url())
 
     def _render_packages(self, error=None, status=200):
-        values = request.env["product.template"]._get_support_packages()
-        values.update(page_name="support_packages", error=error)
         return request.render(
-            "customer_portal_addon.support_packages", values, status=status
+            "customer_portal_addon.support_packages",
+            self._prepare_packages_values(error),
+            status=status,
         )
+
+    def _prepare_packages_values(self, error):
+        return {
+            **request.env["product.template"]._get_support_packages(),
+            "page_name": "support_packages",
+            "error": error,
+        }

@@ -18,12 +18,14 @@ class SupportStatus(http.Controller):
     )
     def support_status(self, **kw):
         """What every status means, and what customers can do about it."""
+        return request.render(
+            "customer_portal_addon.support_status", self._prepare_status_values()
+        )
+
+    def _prepare_status_values(self):
         company_sudo = request.env.company.sudo()
         stages = request.env["helpdesk.ticket.stage"]
-        return request.render(
-            "customer_portal_addon.support_status",
-            {
-                "page_name": "support_status",
-                "statuses": stages._get_status_page_values(company_sudo),
-            },
-        )
+        return {
+            "page_name": "support_status",
+            "statuses": stages._get_status_page_values(company_sudo),
+        }

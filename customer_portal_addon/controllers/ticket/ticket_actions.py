@@ -54,25 +54,18 @@ class SupportTicketActions(SupportTickets):
 
     def _render_action(self, ticket, action, values=None, errors=None, done=False):
         """Show the form of an action with what was typed and what is wrong."""
-        ticket.check_access("read")
-        values, errors = values or {}, errors or {}
-        ticket_sudo = ticket.sudo()
-        page = {
+        return request.render(
+            "customer_portal_addon.ticket_action",
+            self._prepare_ticket_action_values(
+                ticket, action, values or {}, errors or {}, done
+            ),
+        )
+
+    def _prepare_ticket_action_values(self, ticket, action, values, errors, done):
+        return {
+            **ticket._get_action_page_values(action, values, errors),
             "page_name": "ticket",
-            "ticket": ticket_sudo,
             "action": action,
             "errors": errors,
             "done": done,
-            "seen": ticket._get_seen_mark(),
-            "reason": (values.get("reason") or [""])[0],
         }
-        if action == "edit":
-            page["inputs"] = ticket._get_edit_inputs(values or None, errors)
-        elif action == "participants":
-            page["people"] = ticket._get_participant_values()
-            page["free_places"] = ticket_sudo._get_free_places()
-            page["inputs"] = ticket._get_participant_inputs(values, errors)
-        elif action == "close":
-            page["closing_stages"] = ticket_sudo._get_portal_closing_stages()
-            page["chosen_stage"] = (values.get("stage_id") or [""])[0]
-        return request.render("customer_portal_addon.ticket_action", page)

@@ -40,7 +40,10 @@ class SupportTicketLists(SupportTickets):
 
     @http.route(readonly=replica.read, support_gate=True)
     def portal_my_tickets(self, page=1, **kw):
-        """The contact's own tickets, the open ones first of all."""
+        """The contact's own tickets, the open ones first of all.
+
+        OCA's page counts and shows all that somebody may read.
+        """
         return self._render_list(OWN, page, kw)
 
     @http.route(
@@ -60,39 +63,42 @@ class SupportTicketLists(SupportTickets):
         return self._render_list(COMPANY, page, kw)
 
     def _render_list(self, path, page, params):
-        values = self._prepare_portal_layout_values()
-        values["page_name"] = "ticket"
-        values.update(
-            request.env["helpdesk.ticket"]._get_list_values(
-                self._read_list_params(params),
-                of_company=path == COMPANY,
-                page=page,
-                limit=self._tickets_per_page,
-            )
-        )
-        query = values["query"]
-        pager = portal_pager(
-            url=path,
-            url_args=query,
-            total=values["total"],
-            page=values["page"],
-            step=self._tickets_per_page,
-        )
-        for choice in values["tabs"] + values["stages"]:
-            choice["url"] = self._get_address(path, {**query, "status": choice["key"]})
-        values.update(
-            {
-                "list_path": path,
-                "pager": pager,
-                "export_url": self._get_address(f"{path}/export.csv", query),
-                "all_url": self._get_address(path, {"status": "all"}),
-                "is_of_company": path == COMPANY,
-                "is_code_missing": request.env.user._is_support_code_missing(),
-            }
-        )
+        values = self._prepare_tickets_values(path, page, params)
         response = request.render("customer_portal_addon.my_tickets", values)
-        self._remember_list(response, pager["page"]["url"])
+        self._remember_list(response, values["pager"]["page"]["url"])
         return response
+
+    def _prepare_tickets_values(self, path, page, params):
+        """Return what the page of a list prints.
+
+        :param str path: of the list, ``OWN`` or ``COMPANY``
+        :param dict params: as in the address
+        :rtype: dict
+        """
+        of_company = path == COMPANY
+        found = request.env["helpdesk.ticket"]._get_list_values(
+            self._read_list_params(params), of_company, page, self._tickets_per_page
+        )
+        query = found["query"]
+        for choice in found["tabs"] + found["stages"]:
+            choice["url"] = self._get_address(path, {**query, "status": choice["key"]})
+        return {
+            **self._prepare_portal_layout_values(),
+            **found,
+            "page_name": "ticket",
+            "list_path": path,
+            "pager": portal_pager(
+                url=path,
+                url_args=query,
+                total=found["total"],
+                page=found["page"],
+                step=self._tickets_per_page,
+            ),
+            "export_url": self._get_address(f"{path}/export.csv", query),
+            "all_url": self._get_address(path, {"status": "all"}),
+            "is_of_company": of_company,
+            "is_code_missing": request.env.user._is_support_code_missing(),
+        }
 
     def _manages_company(self):
         return request.env["res.partner"]._manages_colleagues()

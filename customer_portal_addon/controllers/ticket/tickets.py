@@ -21,7 +21,7 @@ class SupportTickets(CustomerPortalHelpdesk):
 
     @http.route(auth="user", readonly=replica.read, support_gate=True)
     def portal_my_ticket(self, ticket_id, access_token=None, **kw):
-        """The ticket with its conversation. A token replaces no login."""
+        """The ticket with its conversation. A token is no login, as OCA's is."""
         ticket = self._get_accessible_ticket(ticket_id)
         if not ticket:
             return request.redirect("/my")
@@ -61,29 +61,20 @@ class SupportTickets(CustomerPortalHelpdesk):
         return ticket if ticket and ticket.has_access("read") else ticket.browse()
 
     def _render_ticket(self, ticket, **kw):
-        ticket.check_access("read")
         return request.render(
             "customer_portal_addon.ticket_page",
             self._ticket_get_page_view_values(ticket, None, **kw),
         )
 
     def _ticket_get_page_view_values(self, ticket, access_token, **kwargs):
+        """Return what the page of a ticket prints.
+
+        Without OCA's values: of those it prints no more, and they ask the database.
+        """
         values = kwargs.get("values") or {}
-        ticket_sudo = ticket.sudo()
         return {
+            **ticket._get_page_values(),
             "page_name": "ticket",
-            "ticket": ticket_sudo,
-            "actions": ticket._get_portal_actions(),
-            "answers": ticket_sudo.answer_ids.filtered(lambda a: not a.attachment_ids),
-            "files": ticket_sudo._get_original_files(),
-            "all_files": ticket_sudo._get_customer_files().sorted("id"),
-            "original": ticket_sudo._get_original_values(),
-            "conversation": ticket_sudo._get_conversation_values(),
-            "people": ticket._get_participant_values(),
-            "efforts": ticket_sudo._get_effort_values(),
-            "priority_label": ticket_sudo._get_priority_label(),
-            "file_rules": ticket_sudo.type_id._get_file_rules(),
-            "seen": ticket._get_seen_mark(),
             "body": (values.get("body") or [""])[0],
             "errors": kwargs.get("errors") or {},
             "done": kwargs.get("done"),

@@ -162,10 +162,8 @@ class ResPartner(models.Model):
         :param res.company company: whose portal it is
         """
         context = self.env.context
-        if any(
-            context.get(key)
-            for key in ("install_mode", "import_file", "support_automatic")
-        ):
+        is_bulk = context.get("install_mode") or context.get("import_file")
+        if is_bulk or self._is_done_by_machine():
             return
         mails_sudo = self.env["support.access.mail"].sudo()
         for partner in self.sudo().with_context(active_test=False):

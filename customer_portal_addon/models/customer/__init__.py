@@ -4,7 +4,6 @@ from . import (
     support_contract,
     support_contract_extension,
     res_partner,
-    res_partner_search,
     res_partner_staff,
     res_partner_colleague_action,
     res_partner_colleague,

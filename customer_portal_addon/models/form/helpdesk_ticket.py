@@ -124,6 +124,23 @@ class HelpdeskTicket(models.Model):
     # ---------------------------------------------------
 
     @api.model
+    def _get_form_page_values(self, ticket_type, values=None, errors=None):
+        """Return what the page of a form prints, for customers.
+
+        :param dict values: name of an input -> list of posted strings
+        :param dict errors: as returned by :meth:`_file_from_form`
+        :rtype: dict
+        """
+        return {
+            "ticket_type": ticket_type,
+            "inputs": self._get_page_inputs(ticket_type, values, errors),
+            "form_context": self._read_posted_context(values or {}),
+            "errors": errors or {},
+            "file_rules": ticket_type._get_file_rules(),
+            "credit": self.env["support.credit.account"]._get_form_panel(ticket_type),
+        }
+
+    @api.model
     def _get_page_inputs(self, ticket_type, values=None, errors=None):
         """Return the inputs of a type's form with those that depend on who fills it in.
 

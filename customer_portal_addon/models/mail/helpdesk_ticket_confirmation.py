@@ -79,5 +79,4 @@ class HelpdeskTicket(models.Model):
         if kind == "stranger":
             ticket._welcome_stranger()
         else:
-            is_unverified = kind == "unverified"
-            ticket.with_context(support_unverified=is_unverified)._send_confirmation()
+            ticket._send_confirmation(is_verified=kind != "unverified")

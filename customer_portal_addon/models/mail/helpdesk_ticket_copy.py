@@ -25,7 +25,7 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         trust = self._get_trust()
-        if trust == "fail" or self.env.context.get("support_automatic"):
+        if trust == "fail" or self._is_done_by_machine():
             return
         taking_part = self.sudo()._get_present_contact()
         taking_part |= self.sudo().message_partner_ids

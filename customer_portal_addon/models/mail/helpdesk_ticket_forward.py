@@ -26,7 +26,7 @@ class HelpdeskTicket(models.Model):
         :rtype: tuple[res.partner, markupsafe.Markup]
         """
         agent = self.env["res.partner"]
-        is_automatic = self.env.context.get("support_automatic")
+        is_automatic = self._is_done_by_machine()
         if trust == "fail" or is_automatic or not is_forward(msg.get("subject")):
             return agent, ""
         agent = self._find_staff(email_normalize(msg.get("email_from") or ""))

@@ -99,7 +99,7 @@ class HelpdeskTicket(models.Model):
         known_sudo = people.get(address, self.env["res.partner"])
         return bool(
             address
-            and not self.env.context.get("support_automatic")
+            and not self._is_done_by_machine()
             and "contact" not in known_sudo.mapped("type")
             and not self._filter_own_addresses([address])
         )
@@ -133,7 +133,7 @@ class HelpdeskTicket(models.Model):
         :param str trust: as of :meth:`_get_trust`
         """
         self.ensure_one()
-        is_automatic = self.env.context.get("support_automatic")
+        is_automatic = self._is_done_by_machine()
         if is_automatic or not self.partner_id.partner_share:
             return
         if is_new and self._has_many_new_senders():
@@ -207,7 +207,7 @@ class HelpdeskTicket(models.Model):
 
         :return: ``pass``, ``fail`` or ``unknown``
         """
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         if not mail:
             return "unknown"
         company = self.company_id[:1] or self.env.company

@@ -196,7 +196,7 @@ class HelpdeskTicket(models.Model):
         It answers no machine, and nobody who may not be who the mail says.
         """
         self.ensure_one()
-        if self.env.context.get("support_automatic") or self._get_trust() == "fail":
+        if self._is_done_by_machine() or self._get_trust() == "fail":
             return
         template = self.stage_id.mail_template_id
         if template:

@@ -53,16 +53,21 @@ class HelpdeskTicket(models.Model):
     # What they get
     # ---------------------------------------------------
 
-    def _send_confirmation(self):
-        """Confirm the ticket by mail to everybody who takes part, staff excepted."""
+    def _send_confirmation(self, is_verified=True):
+        """Confirm the ticket by mail to everybody who takes part, staff excepted.
+
+        :param bool is_verified: as of :meth:`_mail_reader`
+        """
         template = self.env.ref(
             "customer_portal_addon.mail_template_ticket_received",
             raise_if_not_found=False,
         )
         if template:
-            self._mail_readers(template)
+            self._mail_readers(template, is_verified=is_verified)
 
-    def _mail_readers(self, template, neutral_template=None, **context):
+    def _mail_readers(
+        self, template, neutral_template=None, is_verified=True, **context
+    ):
         """Queue a template for each reader, in their language, and note it.
 
         The template reads the ticket as ``object``, and of the reader ``ctx`` with what
@@ -71,30 +76,37 @@ class HelpdeskTicket(models.Model):
         :param mail.template template: its own recipients don't count
         :param mail.template neutral_template: what unknown readers get instead; none:
             the template itself asks for ``ctx.get('is_reader_known')``
+        :param bool is_verified: as of :meth:`_mail_reader`
         :param context: more for ``ctx``
         """
+        options = {"neutral_template": neutral_template, "is_verified": is_verified}
         for ticket in self:
             for partner in ticket._get_mail_readers():
-                ticket._mail_reader(template, partner, neutral_template, **context)
+                ticket._mail_reader(template, partner, **options, **context)
             if ticket._get_reader_address():
                 nobody = self.env["res.partner"]
-                ticket._mail_reader(template, nobody, neutral_template, **context)
+                ticket._mail_reader(template, nobody, **options, **context)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
-    def _mail_reader(self, template, partner, neutral_template=None, **context):
+    def _mail_reader(
+        self, template, partner, neutral_template=None, is_verified=True, **context
+    ):
         """Queue a template for one reader and note it in the chatter.
 
         The note also is what an answer to the mail is recognised by.
 
         :param res.partner partner: empty for the address of a ticket without contact
+        :param bool is_verified: False when whoever caused the mail may have chosen the
+            address: nobody is a known reader then
         """
         self.ensure_one()
-        if neutral_template and not self._is_known_reader(partner):
+        is_known = is_verified and self._is_known_reader(partner)
+        if neutral_template and not is_known:
             template = neutral_template
-        context = {**self._prepare_reader_context(partner), **context}
+        context = {**self._prepare_reader_context(partner, is_known), **context}
         mail_id = template.with_context(**context).send_mail(
             self.id,
-            email_values=self._prepare_reader_mail_values(partner),
+            email_values=self._prepare_reader_mail_values(partner, is_known),
             email_layout_xmlid=MAIL_LAYOUT,
         )
         # Not everybody who moves a ticket may see the queue
@@ -105,8 +117,12 @@ class HelpdeskTicket(models.Model):
             f"{mail_sudo.subject} → {address}"
         )
 
-    def _prepare_reader_mail_values(self, partner):
-        """Return the values of a mail that don't come from its template."""
+    def _prepare_reader_mail_values(self, partner, is_known):
+        """Return the values of a mail that don't come from its template.
+
+        :param bool is_known: the mail may carry words of the sender
+        :rtype: dict
+        """
         return {
             "recipient_ids": [fields.Command.set(partner.ids)],
             "email_to": False if partner else self._get_reader_address(),
@@ -131,16 +147,16 @@ class HelpdeskTicket(models.Model):
         named = formataddr((company.name, address))
         return named if len(named) <= MAX_REPLY_TO else address
 
-    def _prepare_reader_context(self, partner):
+    def _prepare_reader_context(self, partner, is_known):
         """Return what a template may know about its reader.
 
+        :param bool is_known: the mail may carry words of the sender
         :rtype: dict
         """
         self.ensure_one()
         contact = self.partner_id
         company_lang = self.company_id.partner_id.lang
         reader_lang = partner.lang or contact.lang or company_lang or self.env.lang
-        is_known = self._is_known_reader(partner)
         return {
             "reader_lang": reader_lang,
             "reader_name": partner.name or self.partner_name,

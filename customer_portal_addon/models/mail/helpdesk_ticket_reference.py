@@ -59,7 +59,7 @@ class HelpdeskTicket(models.Model):
         :rtype: set[str]
         """
         addresses = set(filter(None, addresses))
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         if not mail:
             return self._find_own_addresses(addresses)
         if not addresses <= mail.checked_addresses:

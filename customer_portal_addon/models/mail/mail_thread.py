@@ -9,7 +9,7 @@ from odoo.tools.mail import email_normalize_all, unfold_references
 
 from ...exceptions import LeadsToTicket
 from ...tools.mail.incoming_mail import IncomingMail
-from ...tools.mail.mail_headers import is_automatic, is_plausible_date
+from ...tools.mail.mail_headers import is_plausible_date
 from ...tools.mail.mail_text import limit_mail, storable
 from ..form.ir_attachment import KEPT_AS_SENT
 
@@ -19,7 +19,9 @@ _logger = logging.getLogger(__name__)
 class MailThread(models.AbstractModel):
     """The gateway, for mails about tickets; all others pass as if it were Odoo's.
 
-    Such a mail travels along in the context, as ``support_mail``.
+    The mail travels along in the context, as ``support_mail``: Odoo's gateway lies
+    between those who look at it, and hands on nothing else. What is found out about it
+    on the way is noted in its attributes.
     """
 
     _inherit = "mail.thread"
@@ -48,14 +50,14 @@ class MailThread(models.AbstractModel):
         }
         tickets = self.env["helpdesk.ticket"]
         if not tickets._concerns_tickets(mail, model):
-            elsewhere = super(MailThread, self.with_context(support_elsewhere=True))
+            mail.is_elsewhere = True
+            elsewhere = super(MailThread, self.with_context(support_mail=mail))
             try:
                 return elsewhere.message_process(model, mail.limited, **options)
             except LeadsToTicket:
                 _logger.info("About a ticket after all: mail %s", mail.message_id)
+                mail.is_elsewhere = False
         context = {**KEPT_AS_SENT, "support_mail": mail}
-        if mail.is_automatic:
-            context["support_automatic"] = True
         gateway = super(MailThread, self.with_context(**context))
         try:
             with self.env.cr.savepoint():
@@ -69,6 +71,24 @@ class MailThread(models.AbstractModel):
         self.env["support.mail.aside"]._keep(mail, tickets.browse(result or ()))
         return result
 
+    @api.model
+    def _get_incoming_mail(self):
+        """Return the mail that is being processed, if it is about tickets.
+
+        Only our object counts, which no remote caller can send.
+
+        :rtype: IncomingMail | None
+        """
+        mail = self.env.context.get("support_mail")
+        is_ours = isinstance(mail, IncomingMail) and not mail.is_elsewhere
+        return mail if is_ours else None
+
+    @api.model
+    def _is_done_by_machine(self):
+        """Tell whether a mail is the cause that no person wrote, about whatever."""
+        mail = self.env.context.get("support_mail")
+        return isinstance(mail, IncomingMail) and mail.is_automatic
+
     # ---------------------------------------------------
     # Reading
     # ---------------------------------------------------
@@ -76,7 +96,7 @@ class MailThread(models.AbstractModel):
     @api.model
     def message_parse(self, message, save_original=False):
         """Read what can be read of a mail about tickets, and limit its size."""
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         if not mail:
             return super().message_parse(message, save_original=save_original)
         cut, missing = self._limit_mail(mail, message)
@@ -167,14 +187,16 @@ class MailThread(models.AbstractModel):
         self, message, message_dict, model=None, thread_id=None, custom_values=None
     ):
         """Let only those answer a ticket who take part in it."""
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         tickets = self.env["helpdesk.ticket"]
         if not mail or thread_id or message_dict.get("is_bounce"):
             routes = super().message_route(
                 message, message_dict, model, thread_id, custom_values
             )
-            elsewhere = self.env.context.get("support_elsewhere")
-            if elsewhere and any(route[0] == tickets._name for route in routes or ()):
+            found = self.env.context.get("support_mail")
+            is_elsewhere = isinstance(found, IncomingMail) and found.is_elsewhere
+            leads_here = any(route[0] == tickets._name for route in routes or ())
+            if is_elsewhere and leads_here:
                 raise LeadsToTicket()
             return routes
         if tickets._is_own_mail(mail.sender):
@@ -214,11 +236,14 @@ class MailThread(models.AbstractModel):
 
         Its answers would be answered: that makes the loop.
         """
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         if not mail:
             return super()._detect_loop_sender(message, message_dict, routes)
-        silent = super(MailThread, self.with_context(support_silent=True))
-        is_loop = silent._detect_loop_sender(message, message_dict, routes)
+        mail.is_silent = True
+        try:
+            is_loop = super()._detect_loop_sender(message, message_dict, routes)
+        finally:
+            mail.is_silent = False
         if is_loop:
             mail.set_aside("loop", "")
         return is_loop
@@ -226,16 +251,15 @@ class MailThread(models.AbstractModel):
     @api.model
     def _detect_loop_headers(self, msg_dict):
         is_loop = super()._detect_loop_headers(msg_dict)
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         if is_loop and mail:
             mail.set_aside("loop", "")
         return is_loop
 
     def _routing_create_bounce_email(self, email_from, body_html, message, **values):
         """Answer no machine, and nobody who may not be who the mail says."""
-        mail = self.env.context.get("support_mail")
-        is_silent = self.env.context.get("support_silent")
-        if mail and (is_silent or mail.is_automatic or mail.verdict == "fail"):
+        mail = self._get_incoming_mail()
+        if mail and not mail.may_be_answered():
             return None
         return super()._routing_create_bounce_email(
             email_from, body_html, message, **values
@@ -248,7 +272,7 @@ class MailThread(models.AbstractModel):
         Receipts come this way, too.
         """
         result = super()._routing_handle_bounce(email_message, message_dict)
-        mail = self.env.context.get("support_mail")
+        mail = self._get_incoming_mail()
         tickets = self.env["helpdesk.ticket"]
         if not tickets._note_bounce(message_dict) and mail:
             mail.set_aside("bounce", "")
@@ -256,11 +280,9 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Let what a mail creates or updates know when no person wrote it."""
-        mail = self.env.context.get("support_mail")
+        """Note what leads nowhere."""
+        mail = self._get_incoming_mail()
         is_bounce = message_dict.get("is_bounce")
         if mail and not routes and not is_bounce and not mail.put_aside:
             mail.set_aside("unroutable", "")
-        if is_bounce or is_automatic(message):
-            self = self.with_context(support_automatic=True)
         return super()._message_route_process(message, message_dict, routes)

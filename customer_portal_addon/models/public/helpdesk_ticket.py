@@ -140,21 +140,20 @@ class HelpdeskTicket(models.Model):
         is_staff = self.partner_id and not self.partner_id.partner_share
         if is_staff or (is_new and self._has_many_new_senders()):
             return
-        ticket = self.with_context(support_unverified=True)
-        ticket._send_confirmation()
-        ticket._ask_for_notifications()
+        self._send_confirmation(is_verified=False)
+        self._ask_for_notifications()
 
-    def _prepare_reader_context(self, partner):
+    def _prepare_reader_context(self, partner, is_known):
         """Write to an address without contact in the language of the form."""
-        values = super()._prepare_reader_context(partner)
+        values = super()._prepare_reader_context(partner, is_known)
         if not partner and self.sender_lang:
             values["reader_lang"] = self.sender_lang
         return values
 
-    def _prepare_reader_mail_values(self, partner):
+    def _prepare_reader_mail_values(self, partner, is_known):
         """Mail the bare address when a stranger may have chosen the name."""
-        values = super()._prepare_reader_mail_values(partner)
-        if partner and self.is_filed_publicly and not self._is_known_reader(partner):
+        values = super()._prepare_reader_mail_values(partner, is_known)
+        if partner and self.is_filed_publicly and not is_known:
             values.update(
                 recipient_ids=[fields.Command.clear()],
                 email_to=partner.email_normalized,

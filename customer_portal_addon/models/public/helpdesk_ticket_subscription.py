@@ -55,7 +55,9 @@ class HelpdeskTicket(models.Model):
                 expiration=LINK_LIFETIME,
             )
             url = f"{self.get_base_url()}/support/notifications#token={token}"
-            self._mail_reader(template, contact, notifications_url=url)
+            self._mail_reader(
+                template, contact, is_verified=False, notifications_url=url
+            )
 
     @api.model
     def _read_notification_link(self, token):

@@ -8,7 +8,7 @@ ORDERS_PER_DAY = 5
 
 
 class SaleOrder(models.Model):
-    """What customers order themselves, on the page of packages.
+    """What customers order themselves, on the page of packages, and what they owe.
 
     Portal users make no orders and read no products: what they may order is looked up
     with all rights, after it was checked who they are.
@@ -23,6 +23,15 @@ class SaleOrder(models.Model):
         readonly=True,
         index="btree_not_null",
         ondelete="restrict",
+    )
+    settled_account_id = fields.Many2one(
+        "support.credit.account",
+        string="Settles the shortfall of",
+        copy=False,
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="Once ordered, the minutes that were used without credit count as paid.",
     )
 
     # ---------------------------------------------------
@@ -149,3 +158,35 @@ class SaleOrder(models.Model):
         order_sudo.require_signature |= not order_sudo.amount_total
         order_sudo.action_quotation_sent()
         return order_sudo
+
+    # ---------------------------------------------------
+    # Quotations that settle a shortfall
+    # ---------------------------------------------------
+
+    def _is_payment_under_way(self):
+        """Tell whether the customer has begun to pay."""
+        self.ensure_one()
+        states = self.sudo().transaction_ids.mapped("state")
+        return not {"pending", "authorized", "done"}.isdisjoint(states)
+
+    def _cancel_settled(self):
+        """Cancel quotations of what has been paid for by other minutes."""
+        for order in self:
+            order._action_cancel()
+            order.message_post(
+                body=self.env._(
+                    "Cancelled by itself: meanwhile a support package has covered "
+                    "what this quotation was for."
+                )
+            )
+
+    def _send_settlement(self):
+        """Mail the quotation to the customer.
+
+        One without an address stays a draft, for staff to send.
+        """
+        self.ensure_one()
+        template = self._find_mail_template()
+        if template and self.partner_id.email:
+            self.action_quotation_sent()
+            self._send_order_notification_mail(template)

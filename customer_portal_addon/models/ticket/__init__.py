@@ -11,6 +11,7 @@ from . import (
     helpdesk_ticket_filter,
     helpdesk_ticket_list,
     helpdesk_ticket_policy,
+    helpdesk_ticket_page,
     helpdesk_ticket_access,
     helpdesk_ticket,
     support_ticket_text,

@@ -144,7 +144,7 @@ class HelpdeskTicket(models.Model):
             self._set_charging(vals)
         tickets = super().create(vals_list)
         tickets._link_contacts_by_address(is_new=True)
-        tickets._index_text()
+        self.env["support.ticket.text"]._index_later(tickets)
         tickets._welcome_contact()
         for ticket in tickets:
             ticket._on_status_change(False, ticket.portal_role)
@@ -159,7 +159,7 @@ class HelpdeskTicket(models.Model):
         if vals.get("partner_email") and not vals.get("partner_id"):
             self._link_contacts_by_address()
         if not {"name", "number", "description"}.isdisjoint(vals):
-            self._index_text()
+            self.env["support.ticket.text"]._index_later(self)
         if not {"partner_id", "commercial_partner_id"}.isdisjoint(vals):
             self._forget_followed()
         if vals.get("partner_id"):

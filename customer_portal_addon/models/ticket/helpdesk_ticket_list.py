@@ -21,14 +21,6 @@ class HelpdeskTicket(models.Model):
     _inherit = "helpdesk.ticket"
 
     # ---------------------------------------------------
-    # The text by which they are found
-    # ---------------------------------------------------
-
-    def _index_text(self):
-        """Have the words of the tickets found, at the end of the transaction."""
-        self.env["support.ticket.text"]._index_later(self)
-
-    # ---------------------------------------------------
     # The page
     # ---------------------------------------------------
 

@@ -187,13 +187,12 @@ class HelpdeskTicket(models.Model):
 
         People outside the customer didn't ask for the mail: whoever fills in the form
         must not be able to write to the world in our name. Nor do those whom an
-        administrator has named, as long as they have not confirmed it, nor those whose
-        address nobody has verified.
+        administrator has named, as long as they have not confirmed it.
 
         :param res.partner partner: empty for an address without contact
         """
         self.ensure_one()
-        if partner.support_unconfirmed or self.env.context.get("support_unverified"):
+        if partner.support_unconfirmed:
             return False
         customer = self.commercial_partner_id
         return partner.commercial_partner_id == customer

@@ -103,12 +103,9 @@ class HelpdeskTicket(models.Model):
         """
         self.ensure_one()
         is_opening = message.subtype_id == self._creation_subtype()
-        context = self.env.context
-        if (
-            is_opening
-            or context.get("support_automatic")
-            or context.get("support_status_kept")
-        ):
+        # Odoo's message_post lies between whoever says so and this
+        is_kept = self.env.context.get("support_status_kept")
+        if is_opening or is_kept or self._is_done_by_machine():
             return
         author = message.author_id
         if author and not author.partner_share:

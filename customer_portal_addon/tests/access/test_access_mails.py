@@ -10,8 +10,10 @@ from odoo.tools import mute_logger
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ...exceptions import SupportAccessRefused
+from ...tools.mail.incoming_mail import IncomingMail
 from ..common import SupportCase
 
+AUTOMATIC = IncomingMail(b"From: ben@adler.example\nAuto-Submitted: auto-replied\n\n")
 CLIENT = "198.51.100.7"
 
 
@@ -375,6 +377,7 @@ class TestInvitation(AccessMailCase):
         return ticket
 
     def test_the_first_ticket_invites_once(self):
+        """One invitation, however many tickets (A7)."""
         contact = self.create_contact("nils@adler.example")
         self.file_for(contact)
         self.file_for(contact)
@@ -423,7 +426,7 @@ class TestInvitation(AccessMailCase):
 
     def test_automatic_mails_invite_nobody(self):
         contact = self.create_contact("nils@adler.example")
-        tickets = self.env["helpdesk.ticket"].with_context(support_automatic=True)
+        tickets = self.env["helpdesk.ticket"].with_context(support_mail=AUTOMATIC)
         tickets.create({"name": "Away", "description": "x", "partner_id": contact.id})
         self.assertFalse(self.invited(contact))
 
@@ -457,6 +460,7 @@ class TestInvitation(AccessMailCase):
         self.assertFalse(colleague.support_unconfirmed)
 
     def test_staff_send_again_and_see_what_was_sent(self):
+        """The invitation once more, with one click (A7)."""
         contact = self.create_contact("nils@adler.example")
         self.file_for(contact)
         action = contact.with_user(self.agent).action_send_support_invitation()
@@ -482,6 +486,7 @@ class TestInvitation(AccessMailCase):
                     getattr(contact.with_user(self.agent), method)()
 
     def test_staff_send_a_password_mail(self):
+        """The mail to a new password, with one click (A7)."""
         self.ben.partner_id.with_user(self.agent).action_send_password_mail()
         mail = self.env["mail.mail"].search([("email_to", "=", self.ben.login)])
         self.assertIn("/support/password#token=", mail.body_html)

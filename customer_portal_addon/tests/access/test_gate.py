@@ -76,6 +76,7 @@ class TestGate(SupportCase):
         self.assertEqual(self.ben.company_id, other)
 
     def test_notification_list(self):
+        """Whoever is not on it, or has left it, stays out (A3)."""
         self.company.support_list_required = True
         self.assertEqual(self.decide(self.ben).reason, "unsubscribed")
         contact = self.env["mailing.contact"].create(
@@ -107,6 +108,7 @@ class TestGate(SupportCase):
         self.assertEqual(self.decide(self.ben).reason, "unsubscribed")
 
     def test_open_policy_asks_for_no_contract(self):
+        """Not even of a customer who is not enabled (A2)."""
         self.company.support_policy = "open"
         for user in (self.ben, self.clara, self.dora):
             self.assertTrue(self.decide(user).allowed)

@@ -98,6 +98,7 @@ class TestRegistrationPage(LinkCase):
         self.assertFalse(self.mails.search([]))
 
     def test_from_the_form_into_the_portal(self):
+        """From the form by the mail to a password, and logged in (A4)."""
         response = self.register(notifications="1")
         link = self.get_link()
         page = self.open_link(link)
@@ -188,6 +189,7 @@ class TestLinkPages(LinkCase):
         self.assertFalse(self.is_logged_in())
 
     def test_invitation(self):
+        """From the mail of the first ticket to the confirmation (A7)."""
         self._create_ticket(self.ben, partner_id=self.contact.id)
         link = self.get_link()
         self.assertTrue(link.startswith("/support/activate#token="))
@@ -202,6 +204,7 @@ class TestLinkPages(LinkCase):
         self.assert_dead(link)
 
     def test_reset(self):
+        """From the mail to a new password that works (A6)."""
         self.ask_for_reset(self.ben.login)
         link = self.get_link()
         self.assertTrue(link.startswith("/support/password#token="))
@@ -320,6 +323,7 @@ class TestLinkPages(LinkCase):
 @tagged("post_install", "-at_install")
 class TestNotificationList(LinkCase):
     def test_odoos_unsubscribe_link_ends_access(self):
+        """The page says why and whom to ask; staff add the person again (A3)."""
         self.company.support_list_required = True
         ben = self.ben.partner_id
         ben._subscribe_to_support_list(self.company)

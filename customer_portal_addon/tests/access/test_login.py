@@ -18,11 +18,13 @@ class TestLogin(SupportHttpCase):
         return found[0].text_content().strip() if found else None
 
     def test_covered_contact_gets_in(self):
+        """Whoever has a contract logs in (A1)."""
         response = self.login(self.ben, redirect="/support")
         self.assertIn("/support", response.url)
         self.assertEqual(self.url_open("/my/tickets").status_code, 200)
 
     def test_refused_with_right_credentials_only(self):
+        """The sentence, whom to ask, and the way to the reasons (A1, A8)."""
         for user in (self.clara, self.dora):
             with self.subTest(user=user.login):
                 response = self.login(user)
@@ -90,6 +92,7 @@ class TestLogin(SupportHttpCase):
         self.assertEqual(answers, expected)
 
     def test_refusal_in_german(self):
+        """In the very words that customers know (A1)."""
         self.env["res.lang"]._activate_lang("de_DE")
         website = self.env["website"].search([], limit=1)
         website.language_ids = [Command.link(self.env.ref("base.lang_de").id)]
@@ -137,11 +140,13 @@ class TestLogin(SupportHttpCase):
         self.assertFalse(self.find(start, "//a[@href='/my/tickets']"))
 
     def test_open_policy_lets_everybody_in(self):
+        """With one setting, by the same door (A2)."""
         self.company.support_policy = "open"
         self.login(self.clara)
         self.assertIn("/my/tickets", self.url_open("/my/tickets").url)
 
     def test_the_page_for_refused_people_explains_to_anybody(self):
+        """The possible reasons, without a login (A8)."""
         response = self.open_as(None, "/support/refused")
         self.assertEqual(response.status_code, 200)
         self.assertIsNone(self.text_of(response, "refusal_reason"))

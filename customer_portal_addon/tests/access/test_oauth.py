@@ -46,6 +46,7 @@ class TestOAuth(OAuthBrowser, DoorCase):
     # ---------------------------------------------------
 
     def test_linked_user_gets_in_whatever_the_address(self):
+        """An account elsewhere opens the portal (A5)."""
         self.link(self.ben, "ben")
         page = self.oauth_login(sub="ben", email=self.emil.login, email_verified=True)
         self.assertTrue(page.url.endswith("/my"))
@@ -235,6 +236,7 @@ class TestOAuth(OAuthBrowser, DoorCase):
     # ---------------------------------------------------
 
     def test_refusal_is_said_like_after_a_password_and_once(self):
+        """The gate is asked at this door, too (A5)."""
         self.link(self.clara, "clara")
         response = self.oauth_login(sub="clara")
         by_password = self.login(self.clara)
@@ -272,6 +274,7 @@ class TestOAuth(OAuthBrowser, DoorCase):
     # ---------------------------------------------------
 
     def test_providers_that_odoo_brings(self):
+        """Google and Facebook are ready to be switched on (A5)."""
         for name, url in {
             "google": "https://oauth2.googleapis.com/tokeninfo",
             "facebook": "https://graph.facebook.com/app",

@@ -18,6 +18,7 @@ class TestApiTickets(ApiCase):
     # ---------------------------------------------------
 
     def test_filed_for_the_contact_of_the_key(self):
+        """A program files with its context (C9)."""
         response = self.file(
             self.ben_secret,
             urgency="urgent",

@@ -23,6 +23,7 @@ class TestInstall(SupportCase):
             self.assertIn("/support", menus.mapped("url"), website.name)
 
     def test_a_plain_installation_locks_nobody_out(self):
+        """Installed, and nothing is switched on yet (G2)."""
         company = self.env["res.company"].create({"name": "Plain"})
         self.assertEqual(company.support_policy, "open")
         self.assertEqual(company.support_scope, "login")

@@ -325,6 +325,7 @@ class TestStaffLevels(StaffLevelCase):
         }
 
     def test_records(self):
+        """What staff read and change in the backend (G1)."""
         for model, rights in TABLE.items():
             for operation, by_level in zip(("read", "write"), rights, strict=True):
                 for level, reach in zip(LEVELS, by_level, strict=True):
@@ -387,6 +388,7 @@ class TestStaffLevels(StaffLevelCase):
     # ---------------------------------------------------
 
     def test_buttons(self):
+        """What staff do in the backend (G1)."""
         for model, buttons in BUTTONS.items():
             for button, by_level in buttons.items():
                 for level, reach in zip(LEVELS, by_level, strict=True):

@@ -102,6 +102,7 @@ class TestPosting(LedgerCase):
         self.assertRight()
 
     def test_a_purchase_first_covers_what_is_negative(self):
+        """A balance may be below zero (E2)."""
         first, second = self.post(-20), self.post(-20)
         lot = self.post(30)
         found = [self.left(entry) for entry in (first, second, lot)]

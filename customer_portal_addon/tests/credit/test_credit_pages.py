@@ -39,6 +39,7 @@ class CreditHttpCase(SupportHttpCase):
 @tagged("post_install", "-at_install")
 class TestCreditPanel(CreditHttpCase):
     def test_above_every_form_and_on_the_start_pages(self):
+        """The balance, where people file (E1)."""
         self.post_minutes(135)
         for url in (
             "/support",
@@ -54,6 +55,7 @@ class TestCreditPanel(CreditHttpCase):
         self.assertEqual(card, "Balance: 2 hr 15 min")
 
     def test_nothing_left_or_less_leads_to_packages(self):
+        """At zero and below (E1)."""
         for minutes, balance in ((0, "0 min"), (-20, "−20 min")):
             if minutes:
                 self.post_minutes(minutes)

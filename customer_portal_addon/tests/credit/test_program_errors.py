@@ -42,6 +42,7 @@ class ErrorCase(MailTools, EffortCase):
 @tagged("post_install", "-at_install")
 class TestProgramErrors(ErrorCase):
     def test_free_while_being_examined(self):
+        """An effort on a program error costs nothing (E3)."""
         self.assertEqual(self.ticket.charging, "pending")
         self.assertEqual(self.effort.charged_minutes, 25)
         self.assertEqual(self.effort.payable_minutes, 0)
@@ -67,6 +68,7 @@ class TestProgramErrors(ErrorCase):
             self.mine.action_confirm_free()
 
     def test_charged_after_all(self):
+        """The customer is told when it was none (E3)."""
         self.account._post(60, "purchase", "lot")
         self.enter(10, is_free=True)
         self.reclassify()
@@ -247,6 +249,7 @@ class TestTicketPage(SupportHttpCase):
         )
 
     def test_what_customers_read(self):
+        """Efforts and minutes on the page of a ticket (D10, E6)."""
         effort = self.enter("Called <b>you</b>", 80, internal_note=CANARY)
         effort.sudo().write(
             {

@@ -107,6 +107,7 @@ class TestCredit(EffortCase):
     """The credit follows the efforts."""
 
     def test_done_posts_once(self):
+        """The entry leads to its effort and names the ticket (E6)."""
         effort = self.enter(25, state="draft")
         self.assertStands(0)
         effort.action_done()

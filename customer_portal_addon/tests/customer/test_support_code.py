@@ -26,6 +26,7 @@ class TestSupportCode(SupportCase):
         return user.partner_id.support_code
 
     def test_first_ticket_brings_the_id_and_further_ones_keep_it(self):
+        """One ID for each contact (B1, B2)."""
         self.assertFalse(self.code_of(self.gesa))
         self._create_ticket(self.gesa)
         code = self.code_of(self.gesa)
@@ -47,6 +48,7 @@ class TestSupportCode(SupportCase):
         self.assertTrue(self.code_of(self.gesa))
 
     def test_ticket_by_mail(self):
+        """Without an account, too (B2)."""
         self.env["mail.thread"].message_process(
             "helpdesk.ticket",
             f"From: Gesa <{self.gesa.email}>\nTo: support@vendor.example\n"
@@ -145,6 +147,7 @@ class TestSupportCodeMessage(SupportHttpCase):
         ]
 
     def test_every_ticket_page_says_so_until_the_first_ticket(self):
+        """While the ID is missing (B1)."""
         pages = self.pages()
         self.authenticate(self.gesa.login, self.gesa.login)
         for url in pages:
@@ -158,6 +161,7 @@ class TestSupportCodeMessage(SupportHttpCase):
                 self.assertIsNone(self.text_of(self.url_open(url), "code_missing"))
 
     def test_german_message(self):
+        """In the very words that customers know (B1)."""
         pages = self.pages()
         self.authenticate(self.gesa.login, self.gesa.login)
         for url in pages:

@@ -154,21 +154,18 @@ WRITES = {
     "sale.order.action_preview_sale_order": ["sale_order"],
 }
 
-# Keys of ours in the context -> why it is harmless when a remote caller sets them
+# Keys of ours in the context -> why it is harmless when a remote caller sets them.
+# Odoo lies between who sets and who reads each; what we call ourselves has arguments.
 CONTEXT_KEYS = {
     "support_access_mail": "only a record counts, which nobody can send",
-    "support_automatic": "fewer mails and no change of status, for one's own answer",
     "support_caller": "staff only: the search asks for the right to read the code",
     "support_claim_ticket_id": "a form of staff: customers may not call its method",
     "support_client": "counted for visitors only, who have no RPC",
     "support_colleague": "creating contacts takes a right that customers don't have",
     "support_credit_door": "only one object counts, which nobody can send",
-    "support_elsewhere": "of the gateway, which customers may not call",
     "support_kept_as_sent": "less is read of what one sends oneself",
-    "support_mail": "of the gateway, which customers may not call",
+    "support_mail": "only an object counts, which nobody can send",
     "support_policy": "what a field shows that only staff may read",
-    "support_silent": "of the gateway, which customers may not call",
     "support_status_kept": "no change of status, for one's own answer",
     "support_subscribe": "subscribing takes a right that customers don't have",
-    "support_unverified": "takes words out of mails, adds none",
 }

@@ -131,7 +131,7 @@ JSON_OF_OTHERS = (
                     },
                 ]
             ],
-            "context": {"active_test": False, "support_automatic": True},
+            "context": {"active_test": False, "support_status_kept": True},
         },
     ),
     (

@@ -57,7 +57,7 @@ class DoorTable(DoorCase):
 
 @tagged("post_install", "-at_install")
 class TestLoginDoors(OAuthBrowser, DoorTable):
-    """Doors that begin a session."""
+    """Doors that begin a session (A5)."""
 
     @classmethod
     def setUpClass(cls):

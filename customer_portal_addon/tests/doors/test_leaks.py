@@ -100,6 +100,7 @@ class TestModelLeaks(SupportCase):
                 self.assertRefused(mine.search, [])
 
     def test_contacts_keep_their_portal_flags_to_staff(self):
+        """Nobody makes oneself an administrator (B4)."""
         partner = self.ben.partner_id.with_user(self.ben)
         for name in ("is_customer_administrator", "support_enabled", "support_code"):
             with self.subTest(field=name):

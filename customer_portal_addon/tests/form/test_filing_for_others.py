@@ -211,6 +211,7 @@ class TestFilingForOthers(ColleagueTools, SupportCase):
     # ---------------------------------------------------
 
     def test_subscribe_while_filing(self):
+        """The checkbox subscribes and is noted as a consent (C10)."""
         entry = self.input(self.ben, "notifications")
         text = self.env["support.consent.text"]._get_current("notifications")
         self.assertEqual(entry["label"], text.wording)
@@ -226,6 +227,7 @@ class TestFilingForOthers(ColleagueTools, SupportCase):
         self.assertEqual(len(contact.support_consent_ids), 1, "nobody asked again")
 
     def test_without_the_checkbox_nobody_is_subscribed(self):
+        """Nobody against their will (C10)."""
         self._file(self.ben)
         self.assertFalse(self.ben.partner_id.support_is_subscribed)
         self.assertFalse(self.ben.partner_id.support_consent_ids)

@@ -31,6 +31,7 @@ class TestPrefill(SupportHttpCase):
         return self.env["helpdesk.ticket"].search([("name", "=", "Crash")])
 
     def test_the_context_comes_along(self):
+        """From the link of a program to the ticket's page (C9)."""
         page = self.open_as(self.ben, self.link)
         self.assertIn("NordWaWi, 5.2, Orders", self.text_of(page, "form_context"))
         self.assertEqual(self.value_of(page, "answer_window"), "Orders")

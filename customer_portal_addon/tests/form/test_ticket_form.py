@@ -1,3 +1,8 @@
+from pathlib import Path
+from unittest import TestCase
+
+from lxml import etree
+
 from odoo import Command, fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -79,6 +84,7 @@ class TestFormFields(FormCase):
     """What the fields of a form take, and what they answer to the rest."""
 
     def test_every_kind_takes_what_is_right(self):
+        """What guiding questions may ask: texts, choices, percent (C6)."""
         for kind, (right, _wrong) in KINDS.items():
             for case in right:
                 typed, kept = case if isinstance(case, tuple) else (case, case)
@@ -242,6 +248,7 @@ class TestFiling(FormCase):
     # ---------------------------------------------------
 
     def test_cc_addresses_take_part(self):
+        """Whoever is named in copy (C5)."""
         ticket = self._file(self.ben, cc=f"{self.anna.email}; NEW@world.example")
         people = ticket.message_partner_ids
         self.assertIn(self.ben.partner_id, people)
@@ -304,3 +311,41 @@ class TestFiling(FormCase):
         self.assertEqual((answer.label, answer.value), ("Pictures", "a.png, b.png"))
         self.assertEqual(answer.attachment_ids.mapped("raw"), [PNG, PNG])
         self.assertFalse(any(answer.attachment_ids.mapped("public")))
+
+
+class TestDemoForms(TestCase):
+    """The types that come with the demo, as an example of what can be set up."""
+
+    def setUp(self):
+        super().setUp()
+        folder = Path(__file__).parents[2] / "demo" / "form"
+        trees = [etree.parse(path) for path in folder.glob("*.xml")]
+        self.records = [each for tree in trees for each in tree.iterfind("record")]
+        self.assertTrue(self.records)
+
+    def named(self, model):
+        """Yield id, name and type of the records of a model."""
+        for record in self.records:
+            if record.get("model") == model:
+                name = record.findtext("field[@name='name']")
+                ticket_type = record.find("field[@name='type_id']")
+                yield record.get("id"), name, getattr(ticket_type, "attrib", {})
+
+    def test_types_of_request(self):
+        """A general one, and five kinds of trouble and wishes (C7)."""
+        names = {name for _id, name, _type in self.named("helpdesk.ticket.type")}
+        expected = {"Allgemeines Anliegen", "Programmerweiterung", "Programmfehler"}
+        expected |= {"Anwenderfehler", "Schulung", "Fehlerbehandlung"}
+        self.assertEqual(names, expected)
+
+    def test_guiding_questions(self):
+        """Where it happened, what was said, where it hangs, what came before (C6)."""
+        questions = {
+            name
+            for _id, name, ticket_type in self.named("support.form.field")
+            if ticket_type.get("ref") == "ticket_type_program_error_demo"
+        }
+        expected = {"In welchem Programm tritt es auf?", "In welchem Fenster?"}
+        expected |= {"Erscheint eine Fehlermeldung?", "Was haben Sie zuletzt getan?"}
+        expected |= {"Bei wie viel Prozent bleibt es stehen?"}
+        self.assertLessEqual(expected, questions)

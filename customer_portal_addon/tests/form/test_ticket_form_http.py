@@ -65,6 +65,7 @@ class TestTicketFormHttp(SupportHttpCase):
     # ---------------------------------------------------
 
     def test_overview_leads_to_the_types_on_offer(self):
+        """Each type with its own form, and no other (C1)."""
         links = f"//a[@href='{self.url}']"
         self.assertTrue(self.find(self.open_as(self.ben, "/support/ticket/new"), links))
         for change in (
@@ -91,6 +92,7 @@ class TestTicketFormHttp(SupportHttpCase):
         self.assertTrue(self.find(page, "//button[@type='submit'][@disabled]"))
 
     def test_required_fields_carry_a_red_asterisk(self):
+        """Those, and no others (C1)."""
         page = self.open_as(self.ben, self.url)
         marked = self.find(
             page, "//span[contains(@class, 'text-danger')]/ancestor::*[@data-field]"
@@ -107,6 +109,7 @@ class TestTicketFormHttp(SupportHttpCase):
     # ---------------------------------------------------
 
     def test_filed_with_two_pictures(self):
+        """All that the page asks for, shown on the ticket (C5)."""
         response = self.submit(
             files=[("Prüfstand.png", PNG), ("zwei.png", PNG)],
             answer_percent="40",

@@ -35,6 +35,7 @@ class TestArticleFeedback(SupportHttpCase):
         return self.env["support.article.feedback"].search([])
 
     def test_yes_is_thanked_for(self):
+        """Helpful (F3)."""
         page = self.url_open(self.url)
         self.assertIn("Was this article helpful?", self.text_of(page, "feedback_open"))
         page = self.answer("yes")
@@ -44,6 +45,7 @@ class TestArticleFeedback(SupportHttpCase):
         self.assertEqual(self.article.score, 100)
 
     def test_no_asks_what_is_missing(self):
+        """Not helpful: a comment, and thanks for it (F3)."""
         page = self.answer("no")
         self.assertIn("could not help", self.text_of(page, "feedback_no"))
         self.assertEqual(len(self.find(page, "//textarea[@name='comment']")), 1)

@@ -42,6 +42,7 @@ class TestArticlePages(SupportHttpCase):
         self.assertEqual(titles, ["Passwort ändern", HIDDEN])
 
     def test_one_category_or_everything(self):
+        """What a category shows, and what all of them do (F1)."""
         other = self.env["support.article.category"].create({"name": "Other"})
         second = self._create_article("Anderes", category_id=other.id)
         page = self.open_as(None, self.category.website_url)
@@ -78,6 +79,7 @@ class TestArticlePages(SupportHttpCase):
     # ---------------------------------------------------
 
     def test_search_from_the_start_page(self):
+        """From the box to the article (F2)."""
         page = self.open_as(None, "/support")
         [form] = self.find(page, "//form[@data-id='article_search']")
         self.assertEqual(form.get("action"), "/support/kb")
@@ -117,6 +119,7 @@ class TestArticlePages(SupportHttpCase):
     # ---------------------------------------------------
 
     def test_an_article(self):
+        """Its text, and its links to manuals (F4)."""
         self.article.link_ids = [
             (0, 0, {"name": "Manual", "url": "https://manual.example/a"})
         ]

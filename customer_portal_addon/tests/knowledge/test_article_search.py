@@ -39,6 +39,7 @@ class TestArticleSearch(SupportCase):
     # ---------------------------------------------------
 
     def test_forms_and_slips_find_the_same(self):
+        """However a word is written (H4)."""
         words = (
             "Passwort",
             "Passwörter",
@@ -67,6 +68,7 @@ class TestArticleSearch(SupportCase):
         self.assertEqual(found[0], self.printer)
 
     def test_parts_of_compounds_are_found(self):
+        """As in German (H4)."""
         article = self._create_article("Netzwerkdrucker einrichten")
         self.assertIn(article, self.search_as(self.ben, "Drucker"))
 
@@ -79,6 +81,7 @@ class TestArticleSearch(SupportCase):
         self.assertEqual(found, [title, tagged_article, text])
 
     def test_nothing_comes_of_nothing(self):
+        """Nonsense finds nothing (H4)."""
         for search in ("", "  ", "???", "Quark xyzzy", "'; DROP TABLE x; --", "%", "_"):
             with self.subTest(search=search):
                 self.assertEqual(self.search_as(self.ben, search), [])

@@ -116,10 +116,9 @@ class MailInCase(SupportCase):
         acks = []
         send = type(self.tickets)._send_confirmation
 
-        def spy(ticket):
-            unverified = ticket.env.context.get("support_unverified")
-            acks.append("neutral" if unverified else "yes")
-            return send(ticket)
+        def spy(ticket, is_verified=True):
+            acks.append("yes" if is_verified else "neutral")
+            return send(ticket, is_verified)
 
         with patch.object(type(self.tickets), "_send_confirmation", spy):
             self.env["mail.thread"].message_process(fallback, raw)

@@ -68,6 +68,7 @@ class TestConfirmationMail(MailTools, SupportCase):
     # ---------------------------------------------------
 
     def test_one_mail_each_to_contact_and_copies(self):
+        """With the number of the ticket (C3)."""
         ticket = self.file(cc=f"{self.anna.email}, stranger@world.example")
         self.assertEqual(len(self._mails), 3)
         for address in (self.ben.email, self.anna.email, "stranger@world.example"):
@@ -135,6 +136,7 @@ class TestConfirmationMail(MailTools, SupportCase):
     # ---------------------------------------------------
 
     def test_public_answer_reaches_everybody_with_the_button(self):
+        """The way into the portal, in each mail (D8)."""
         ticket = self.file(cc=f"{self.anna.email}, stranger@world.example")
         self.post(ticket)
         for address in (self.ben.email, self.anna.email, "stranger@world.example"):
@@ -145,6 +147,7 @@ class TestConfirmationMail(MailTools, SupportCase):
             self.assertNotIn("hash=", mail["body"])
 
     def test_german_button_below_an_answer(self):
+        """In the very words that customers know (D8)."""
         self.ben.lang = "de_DE"
         ticket = self.file()
         self.post(ticket)
@@ -166,6 +169,7 @@ class TestConfirmationMail(MailTools, SupportCase):
             self.assertIn(self.agent.email, str(mail["email_to"]))
 
     def test_mail_of_a_stage_has_the_button(self):
+        """The way into the portal, in a mail that a stage sends (D8)."""
         ticket = self.file()
         with self.mock_mail_gateway():
             ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")

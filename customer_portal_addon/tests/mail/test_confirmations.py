@@ -108,10 +108,10 @@ class TestConfirmations(MailTools, SupportCase):
         first, second = self.file(), self.file(self.emil)
         send = type(first)._send_confirmation
 
-        def fail(ticket):
+        def fail(ticket, is_verified=True):
             if ticket == first:
                 raise ValueError("broken")
-            return send(ticket)
+            return send(ticket, is_verified)
 
         with patch.object(type(first), "_send_confirmation", fail), mute_logger(LOGGER):
             run_cron(self.env)

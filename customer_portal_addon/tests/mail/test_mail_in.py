@@ -114,6 +114,7 @@ class TestReplies(MailInCase):
         self.assertEqual(len(self.receive(reply(mid="<2@x>")).messages), 1)
 
     def test_an_answer_reopens(self):
+        """By mail, and it waits on us then (D6)."""
         self.close(days=29)
         self.assertTrue(self.receive(reply()).messages)
         self.assertEqual(self.ticket.portal_role, "waiting_on_us")

@@ -224,6 +224,7 @@ class TestLinkPages(LinkTools, MailTools, SupportHttpCase):
         return self.post_link(page, urlsplit(page.url).fragment)
 
     def test_from_the_mail_to_the_closed_ticket(self):
+        """From the button in the mail to the closed ticket (D7)."""
         with self.mock_mail_gateway():
             ticket = self._create_ticket(self.ben, name="Printer")
             self.settle()

@@ -288,6 +288,7 @@ class TestAutomaticMails(MailOutTools, SupportCase):
         self.assertEqual(len(self.mails_to(self.ben.email)), 1)
 
     def test_close_button_and_day(self):
+        """The mail when staff believe it is solved (D7)."""
         self.company.support_close_after_days = 7
         self.move("solved")
         mail = self.mail_to(self.ben.email)
@@ -341,8 +342,10 @@ class TestAutomaticMails(MailOutTools, SupportCase):
 
     def test_unverified_readers_get_neutral_words(self):
         with self.mock_mail_gateway():
-            self.ticket.with_context(support_unverified=True)._move_to("solved")
-            self.settle()
+            template = self.env.ref(
+                "customer_portal_addon.mail_template_ticket_received"
+            )
+            self.ticket._mail_readers(template, is_verified=False)
             self.send_queue()
         self.assertNotIn("Printer", self.mail_to(self.ben.email)["body"])
 

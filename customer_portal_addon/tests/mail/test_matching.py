@@ -72,6 +72,7 @@ class MatchingCase(SupportCase):
 @tagged("post_install", "-at_install")
 class TestMatchingMails(MatchingCase):
     def test_a_known_sender(self):
+        """A mail becomes a ticket of its sender (C8)."""
         ticket = self.mail("Somebody <BEN@adler.example>")
         self.assertEqual(ticket.partner_id, self.ben.partner_id)
         self.assertEqual(ticket.team_id, self.team)
@@ -83,6 +84,7 @@ class TestMatchingMails(MatchingCase):
         self.assertFalse(self.seen_by(self.gesa))
 
     def test_an_unknown_sender_becomes_a_contact(self):
+        """A mail of a stranger becomes a ticket and a contact (A7, C8)."""
         self.company.partner_id.lang = "de_DE"
         ticket = self.mail("Nora Neu <Nora@New.example>")
         contact = ticket.partner_id
@@ -132,7 +134,7 @@ class TestMatchingMails(MatchingCase):
         create = type(self.tickets).create
 
         def spy(tickets, vals_list):
-            seen.append(bool(tickets.env.context.get("support_automatic")))
+            seen.append(tickets._is_done_by_machine())
             return create(tickets, vals_list)
 
         with patch.object(type(self.tickets), "create", spy):
@@ -262,6 +264,7 @@ class TestMatchingMails(MatchingCase):
 @tagged("post_install", "-at_install")
 class TestMatchingTickets(MatchingCase):
     def test_a_call_is_linked_at_once(self):
+        """By the address of who called, by itself (B3)."""
         ticket = self.ticket("Ben <ben@adler.example>")
         self.assertEqual(ticket.partner_id, self.ben.partner_id)
         self.assertEqual(ticket.partner_name, "Ben")
@@ -462,6 +465,7 @@ class TestLinkingByStaff(MatchingCase):
         return {line.partner_id: line.reasons for line in wizard.suggestion_ids}
 
     def test_one_click(self):
+        """Linked by staff; its contact reads it then (B3)."""
         ticket = self.ticket(False, partner_name="Gesa")
         wizard = self.open(ticket)
         line = wizard.suggestion_ids.filtered(
@@ -486,6 +490,7 @@ class TestLinkingByStaff(MatchingCase):
         self.assertFalse(self.suggested(partner_phone="78"))
 
     def test_by_customer_number(self):
+        """The number helps staff to find the customer (B5)."""
         self.adler.ref = "K-4711"
         found = self.suggested(customer_number=" K-4711 ")
         people = self.anna.partner_id + self.ben.partner_id + self.gesa.partner_id
@@ -494,6 +499,7 @@ class TestLinkingByStaff(MatchingCase):
         self.assertFalse(self.suggested(customer_number="4711"))
 
     def test_a_customer_number_grants_nothing(self):
+        """Nobody of the customer reads the ticket by it (B5)."""
         self.adler.ref = "K-4711"
         ticket = self.ticket(customer_number="K-4711")
         self.assertFalse(ticket.partner_id)

@@ -23,6 +23,7 @@ class TestSmtp(SmtpTools, SupportHttpCase):
         return self.env["helpdesk.ticket"].search([("name", "=", "Crash in Größe")])
 
     def test_filed_ticket_is_confirmed_in_the_mailboxes(self):
+        """Read from the mailboxes of contact and copy (C3, D8)."""
         ticket = self.file()
         self.assertEqual(len(ticket.answer_ids.attachment_ids), 2)
         self.send_queue()

@@ -57,6 +57,7 @@ class TestPublicForm(PublicFormCase):
         self.assertFalse(self.tickets())
 
     def test_a_program_leads_to_the_form(self):
+        """A link from a program carries its context (C9)."""
         self.logout_session()
         query = "?program=NordWaWi&version=5.2&window=Orders"
         page = self.url_open(f"/support/ticket/new{query}")
@@ -88,6 +89,7 @@ class TestPublicForm(PublicFormCase):
         )
 
     def test_the_form_asks_no_more_than_needed(self):
+        """Which fields there are, and which are required (C2)."""
         page = self.open_form()
         names = {e.get("data-field") for e in self.find(page, "//*[@data-field]")}
         expected = set(FORM) | {"stamp", "homepage", "files"}
@@ -123,6 +125,7 @@ class TestPublicForm(PublicFormCase):
     # ---------------------------------------------------
 
     def test_filed(self):
+        """What was typed and sent along; a notice on the start page (B5, C2)."""
         response = self.submit(
             files=[("Bild.png", PNG)],
             customer_number=" 10421 ",
@@ -164,6 +167,7 @@ class TestPublicForm(PublicFormCase):
         self.assertFalse(subscribers)
 
     def test_each_mistake_stands_at_its_field(self):
+        """Nothing that is required may be missing, the consent neither (C2)."""
         picture = ("picture.png", PNG)
         cases = [
             ("email", {"email": ""}),
@@ -211,6 +215,7 @@ class TestPublicForm(PublicFormCase):
     # ---------------------------------------------------
 
     def test_somebody_new_becomes_a_contact_with_one_invitation(self):
+        """However often somebody files (A7)."""
         ticket = self.file()
         self.assertFalse(ticket.partner_id)
         self.welcome()
@@ -306,6 +311,7 @@ class TestPublicForm(PublicFormCase):
         return response.json(), spy.call_count
 
     def test_slips_get_a_hint(self):
+        """The address is looked at again (C2)."""
         self.assertEqual(
             self.hint("Nora@gmial.com"), ({"suggestion": "nora@gmail.com"}, 0)
         )

@@ -38,6 +38,7 @@ class TestPublicNotifications(PublicFormCase):
         return self.env["support.consent"].search(domain)
 
     def test_only_the_button_behind_the_link_subscribes(self):
+        """A stranger confirms the address first (C10)."""
         ticket, url = self.ask()
         self.assertTrue(ticket.wants_notifications)
         self.assertFalse(self.is_subscribed(ticket))

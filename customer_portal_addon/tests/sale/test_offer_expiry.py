@@ -85,6 +85,7 @@ class TestOfferExpiry(OfferData, SupportHttpCase):
         self.assertNotIn("900.00", response.text)  # tokens may hold 900
 
     def test_the_page_ends_with_the_last_day(self):
+        """The link of the mail opens nothing after it (E5)."""
         for day, last, after in LAST_DAYS:
             order = self.offer(day)
             for who in (None, self.ben):
@@ -112,6 +113,7 @@ class TestOfferExpiry(OfferData, SupportHttpCase):
             self.assertIn(self.order.name, self.open_as(self.ben, "/my/orders").text)
 
     def test_not_signed_later(self):
+        """Nor can it be ordered (E5)."""
         with self.at(self.midnight):
             answer = self.accept()
             self.assertEqual(self.order.state, "sent")

@@ -36,6 +36,7 @@ class TestCreditOffers(OfferCase):
         self.post_minutes(-60)
 
     def test_used_up_credit(self):
+        """An offer at a special price when the credit runs out (E5)."""
         self.run_cron()
         order = self.offers_of()
         self.assertEqual(len(order), 1)
@@ -208,6 +209,7 @@ class TestContractOffers(OfferCase):
         cls.contract.date_end = TODAY + timedelta(days=30)
 
     def test_before_the_contract_ends(self):
+        """An offer before the contract is renewed (E5)."""
         self.run_cron()
         order = self.offers_of()
         self.assertEqual(order.support_offer_kind, "contract")
@@ -372,6 +374,7 @@ class TestSettings(OfferCase):
             self.company.support_credit_offer_template_id = foreign
 
     def test_the_page_saves_them(self):
+        """The page of the settings (G2)."""
         settings = self.env["res.config.settings"]
         # without the feature, Odoo archives all pricelists, and says so
         with mute_logger("odoo.tests.form.onchange"), Form(settings) as form:

@@ -25,6 +25,7 @@ class TestPackagesHttp(PackageData, SupportHttpCase):
         return self.find(page, "//form[@action='/support/packages/order']")
 
     def test_a_visitor_sees_the_prices_and_logs_in(self):
+        """Prices are public (E4)."""
         page = self.open_as(None, "/support/packages")
         self.assertIn("425.00", self.text_of(page, f"package_{self.product.id}"))
         self.assertIn("505.75", self.text_of(page, f"package_{self.product.id}"))
@@ -53,6 +54,7 @@ class TestPackagesHttp(PackageData, SupportHttpCase):
         self.assertNotIn("<b>bold", page.text)
 
     def test_order_sign_and_have_the_minutes(self):
+        """Ordered in the portal (E4)."""
         page = self.open_as(self.emil, "/support/packages")
         self.assertEqual(
             len(self.forms(page)), len(self.find(page, "//*[@data-id='price']"))

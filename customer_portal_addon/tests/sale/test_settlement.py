@@ -38,6 +38,7 @@ class SettlementCase(PackageData, MailCase, SupportCase):
 @tagged("post_install", "-at_install")
 class TestBilling(SettlementCase):
     def test_started_units_at_the_customers_price(self):
+        """25 minutes are three times ten (E2)."""
         self._use_pricelist(self.adler, percent=50)
         order = self.bill()
         line = order.order_line.filtered("product_id")

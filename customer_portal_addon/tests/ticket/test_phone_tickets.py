@@ -67,6 +67,7 @@ class TestPhoneTicket(StaffCase):
         self.assertEqual(self.confirmations(ticket), self.caller)
 
     def test_the_customer_sees_it_at_once(self):
+        """A call becomes a ticket that its customer reads (B3)."""
         form = self.call()
         form.partner_id, form.name = self.caller, "Call"
         ticket = self.create_from(form)

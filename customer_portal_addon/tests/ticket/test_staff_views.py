@@ -74,6 +74,7 @@ class TestQueue(StaffCase):
             self.assertIn("priority desc, create_date, id", found[kind]["arch"])
 
     def test_urgent_first_then_in_order_of_arrival(self):
+        """The order of the queue (D11)."""
         self.ticket("young", arrived=1)
         self.ticket("old", arrived=9)
         self.ticket("urgent", arrived=2, priority="3")

@@ -21,12 +21,14 @@ class TestStatusPage(SupportHttpCase):
         return self.text_of(page, f"status_{role}")
 
     def test_every_status_for_everybody(self):
+        """All of them on one page (D9)."""
         for user in (None, self.ben):
             page = self.open_as(user, "/support/status")
             found = self.find(page, "//*[starts-with(@data-id, 'status_')]/@data-id")
             self.assertEqual(found, [f"status_{role}" for role in ROLES])
 
     def test_badge_meaning_and_advice(self):
+        """What a status means and what to do (D9)."""
         text = self.text("waiting_on_customer")
         for words in ("Waiting on you", "need something from you", "Please answer"):
             self.assertIn(words, text)

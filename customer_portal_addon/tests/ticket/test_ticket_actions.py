@@ -49,6 +49,7 @@ class TestPortalActions(ActionCase, SupportCase):
     # ---------------------------------------------------
 
     def test_what_is_offered_on_open_tickets(self):
+        """Who may do what (D5)."""
         expected = {
             self.ben: ALL,
             self.anna: ALL,
@@ -60,6 +61,7 @@ class TestPortalActions(ActionCase, SupportCase):
             self.assertEqual(self.actions_of(user), actions, user.login)
 
     def test_what_is_offered_on_closed_tickets(self):
+        """Who may do what, when it is closed (D5, D6)."""
         self.ticket.stage_id = self.done
         for user, actions in {
             self.ben: {"reopen"},
@@ -434,6 +436,7 @@ class TestActionPages(ActionCase, SupportHttpCase):
         return values
 
     def test_the_menu_offers_what_is_possible(self):
+        """The menu on the page (D5)."""
         self.assertEqual(self.offered(self.ben), ALL | {"print"})
         self.assertEqual(self.offered(self.emil), {"reply", "leave", "print"})
         self.ticket.stage_id = self.done

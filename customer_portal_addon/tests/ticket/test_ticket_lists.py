@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
 from ...models.ticket import (
@@ -47,6 +47,7 @@ class TestTicketList(ListCase):
     """„My tickets“: filters, order and pages."""
 
     def test_own_open_tickets_only(self):
+        """Not those of colleagues, whoever looks (D1)."""
         self._create_ticket(self.ben, name="Of Ben")
         self._create_ticket(self.anna, name="Of Anna")
         self._create_ticket(self.emil, name="Of Emil")
@@ -57,6 +58,7 @@ class TestTicketList(ListCase):
         self.assertEqual(self.names(self.gesa), [])
 
     def test_status(self):
+        """The filter by status (D3)."""
         self._create_ticket(self.ben, name="New")
         for stage in ("in_progress", "awaiting", "done", "cancelled"):
             self.move(self._create_ticket(self.ben, name=stage), stage)
@@ -215,11 +217,16 @@ class TestTicketList(ListCase):
         self.assertEqual(write(False), "")
 
     def test_dates_urgency_and_status_are_shown(self):
+        """In each row, both dates among it (D3)."""
         ticket = self._create_ticket(self.ben, priority="3")
         ticket.last_activity_at = "2026-03-01 12:00:00"
         self.move(ticket, "cancelled")
         page = self.open_as(self.ben, f"{OWN}?status=all")
         self.assertIn("03/01/2026", " ".join(page.text.split()))
+        created = fields.Datetime.context_timestamp(
+            ticket.with_context(tz=self.ben.tz), ticket.create_date
+        )
+        self.assertIn(created.strftime("%m/%d/%Y"), " ".join(page.text.split()))
         self.assertEqual(self.text_of(page, "urgent"), "Urgent")
         self.assertEqual(self.text_of(page, "ticket_state"), "Closed")
         self.assertEqual(self.text_of(page, "ticket_stage"), "Cancelled")
@@ -248,6 +255,7 @@ class TestCompanyList(ListCase):
     """„Company tickets“, for customer administrators."""
 
     def test_all_tickets_of_the_company_and_no_others(self):
+        """What administrators see (D2)."""
         self._create_ticket(self.anna, name="Of Anna")
         self._create_ticket(self.ben, name="Of Ben")
         foreign = self._create_ticket(self.emil, name="Of Emil")
@@ -256,11 +264,26 @@ class TestCompanyList(ListCase):
         self.assertEqual(self.names(self.erna, COMPANY), ["Of Emil"])
 
     def test_everybody_else_is_led_away(self):
+        """By whichever address of the list (D2)."""
         for user in (self.ben, self.gesa, self.agent):
             for path in (COMPANY, f"{COMPANY}/page/2", f"{COMPANY}/export.csv"):
                 page = self.open_as(user, path, allow_redirects=False)
                 self.assertEqual(page.status_code, 303)
                 self.assertTrue(page.headers["Location"].endswith("/my"))
+
+    def test_staff_give_and_take_the_role(self):
+        """For a single contact, at once (B4)."""
+        self._create_ticket(self.ben, name="Of Ben")
+        groups = "helpdesk_mgmt.group_helpdesk_user,base.group_partner_manager"
+        staff = new_test_user(self.env, "support_contacts", groups)
+        gesa = self.gesa.partner_id.with_user(staff)
+        gesa.is_customer_administrator = True
+        self.assertEqual(self.names(self.gesa, COMPANY), ["Of Ben"])
+        page = self.open_as(self.ben, COMPANY, allow_redirects=False)
+        self.assertEqual(page.status_code, 303, "nobody else was made one")
+        gesa.is_customer_administrator = False
+        page = self.open_as(self.gesa, COMPANY, allow_redirects=False)
+        self.assertEqual(page.status_code, 303)
 
     def test_only_administrators_call_the_model(self):
         for user in (self.ben, self.agent, self.env.ref("base.public_user")):
@@ -397,6 +420,7 @@ class TestSearch(SupportCase):
         )
 
     def test_number_subject_description_and_messages(self):
+        """By which words a ticket is found (D3)."""
         ticket = self._create_ticket(
             self.ben,
             name="Etikettendrucker",

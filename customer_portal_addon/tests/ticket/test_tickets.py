@@ -37,6 +37,7 @@ class TestTicketPage(SupportHttpCase):
         return " ".join(element.text_content().strip() for element in found)
 
     def test_original_message_answers_and_files(self):
+        """What the ticket began with (D4)."""
         page = self.open()
         for text in ("Crash", "It crashes", "Window", "Main", self.ticket.number):
             self.assertIn(text, page.text)
@@ -44,6 +45,7 @@ class TestTicketPage(SupportHttpCase):
         self.assertEqual(self.url_open(link).content, PNG)
 
     def test_conversation_in_order_without_what_is_automatic(self):
+        """What people said, and nothing else (D4)."""
         post = self.ticket.with_user(self.agent).message_post
         post(
             body="Please restart",
@@ -74,6 +76,7 @@ class TestTicketPage(SupportHttpCase):
             self.assertNotIn(hidden, text)
 
     def test_reply_with_files(self):
+        """An answer with a file, shown at once (D4)."""
         self.ticket.message_subscribe(self.agent.partner_id.ids)
         self.ticket.last_activity_at = "2026-01-01"
         page = self.reply("Here <b>it</b> is\nagain", files=[("Größe.png", PNG)])
@@ -144,6 +147,7 @@ class TestTicketPage(SupportHttpCase):
     # ---------------------------------------------------
 
     def test_closed_tickets_take_no_message_by_any_way(self):
+        """In the portal, or by any of its doors (D6)."""
         page = self.open()
         self.ticket.stage_id = self.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
         self.assertFalse(self.find(self.url_open(self.url), "//textarea[@name='body']"))

@@ -42,6 +42,10 @@ class IncomingMail:
         self.references = header_references(self.headers)
         self.message_id = header_text(self.headers, "Message-Id")[:500]
         self.put_aside = []
+        # of no ticket: nothing of ours looks at it
+        self.is_elsewhere = False
+        # the sender is not to hear what becomes of it
+        self.is_silent = False
         self.own_addresses = set()
         self.checked_addresses = set()
         if not self.sender and self.shortened:
@@ -69,6 +73,13 @@ class IncomingMail:
         if self.verdict == "pass" and self.server != own_server:
             return "unknown"
         return self.verdict
+
+    def may_be_answered(self):
+        """Tell whether the sender may hear what becomes of the mail.
+
+        No machine does, and nobody who may not be who the mail says.
+        """
+        return not (self.is_silent or self.is_automatic or self.verdict == "fail")
 
     def get_answered_ids(self):
         """Return the ids of the messages that the mail answers, the direct one last.

@@ -29,7 +29,7 @@ class HelpdeskTicketDuplicateWizard(models.TransientModel):
         target.message_subscribe(ticket.message_partner_ids.ids)
         reader = self.with_context(lang=ticket.partner_id.lang)
         # nobody is asked for anything: the status stays what staff have chosen
-        ticket.with_context(support_automatic=True).message_post(
+        ticket.with_context(support_status_kept=True).message_post(
             body=reader.env._(
                 "We have this request twice and go on with it in ticket %(number)s. "
                 "You take part there as well.",

@@ -5,7 +5,8 @@ from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
-from ...tools.credit.billing import month_begin, started_units
+from ...tools.credit.charging import started_units
+from ...tools.dates.local_days import month_begin
 
 _logger = logging.getLogger(__name__)
 

@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ...tools.dates.coverage import Period, coverage, local_day
+from ...tools.dates.coverage import Period, coverage
+from ...tools.dates.local_days import local_day
 from ...tools.form import form_values
 from ...tools.text import support_code
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ...tools.mail import mail_domain
 from ...tools.mail.mail_slips import COMMON_DOMAINS, suggest_address
-from ...tools.text.company_names import significant_words
+from ...tools.text.names import significant_words
 
 NAMES = {
     "mx.example": {"MX": "10 mail.mx.example."},

@@ -2,9 +2,6 @@
 
 from datetime import date, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-UTC = ZoneInfo("UTC")
 
 
 class Period(NamedTuple):
@@ -24,20 +21,6 @@ class Coverage(NamedTuple):
 
     status: str
     until: date | None = None
-
-
-def local_day(moment, timezone):
-    """Return the calendar day of a naive UTC datetime in a time zone.
-
-    :param datetime.datetime moment: naive, UTC
-    :param str timezone: name of the zone; an unknown or empty one counts as UTC
-    :rtype: datetime.date
-    """
-    try:
-        zone = ZoneInfo(timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = UTC
-    return moment.replace(tzinfo=UTC).astimezone(zone).date()
 
 
 def coverage(periods, day):

@@ -1,19 +1,17 @@
-"""What is billed by started units, and month by month."""
+"""Days on the calendar of a time zone, while moments are naive and in UTC."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..dates.coverage import local_day
 
+def local_day(moment, timezone):
+    """Return the calendar day of a naive UTC datetime in a time zone.
 
-def started_units(minutes, unit):
-    """Return how many units of so many minutes were started.
-
-    :param int minutes: not negative
-    :param int unit: minutes of one; less than one counts as one
-    :rtype: int
+    :param datetime.datetime moment: naive, UTC
+    :param str timezone: name of the zone; an unknown or empty one counts as UTC
+    :rtype: datetime.date
     """
-    return -(-minutes // max(1, unit))
+    return moment.replace(tzinfo=UTC).astimezone(_get_zone(timezone)).date()
 
 
 def month_begin(moment, timezone):
@@ -24,10 +22,14 @@ def month_begin(moment, timezone):
     :return: the day, and a naive datetime in UTC
     :rtype: tuple[datetime.date, datetime.datetime]
     """
+    zone = _get_zone(timezone)
     first_day = local_day(moment, timezone).replace(day=1)
-    try:
-        zone = ZoneInfo(timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = UTC
     begin = datetime.combine(first_day, time.min, tzinfo=zone)
     return first_day, begin.astimezone(UTC).replace(tzinfo=None)
+
+
+def _get_zone(timezone):
+    try:
+        return ZoneInfo(timezone or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

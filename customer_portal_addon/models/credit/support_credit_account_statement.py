@@ -113,7 +113,7 @@ class SupportCreditAccount(models.Model):
         if not first:
             return []
         length = (last - first).days
-        unit = next((unit for days, unit in CHART_STEPS if length <= days), "month")
+        step = next((step for days, step in CHART_STEPS if length <= days), "month")
         return self.env.execute_query(
             SQL(
                 """
@@ -126,7 +126,7 @@ class SupportCreditAccount(models.Model):
                  ORDER BY 1
                 """,
                 where,
-                unit,
+                step,
             )
         )
 

@@ -23,6 +23,8 @@ class SaleOrderLine(models.Model):
         readonly=True,
         help="How many used minutes this line pays for, once it is ordered.",
     )
+    # "Unit" as in Odoo's price_unit: one piece of the product. The company's field of
+    # the same name is about the unit by which shortfalls are billed.
     support_unit_minutes = fields.Integer(
         string="Support minutes each",
         compute="_compute_support_terms",
@@ -131,10 +133,10 @@ class SaleOrderLine(models.Model):
             return self.support_settled_minutes if quantity > 0 else 0
         if quantity <= 0 or not self.support_unit_minutes:
             return 0
-        units = self.product_uom_id._compute_quantity(
+        pieces = self.product_uom_id._compute_quantity(
             quantity, self.product_id.uom_id, round=False
         )
-        return math.floor(units * self.support_unit_minutes + 1e-6)
+        return math.floor(pieces * self.support_unit_minutes + 1e-6)
 
     def _get_kept_quantity(self):
         """Return what was ordered and not refunded.

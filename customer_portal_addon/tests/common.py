@@ -23,6 +23,12 @@ PNG = base64.b64decode(
 EXE = b"MZ\x90\x00\x03\x00\x00\x00\x04\x00\x00\x00\xff\xff\x00\x00" + bytes(64)
 
 
+# What takes long to find out, and depends on views, modules and routes only
+KEPT_CACHES = ("assets", "routing", "templates")
+# In a cache as long as nobody has emptied it
+MARK = ("customer_portal_addon", "not emptied")
+
+
 def let_threads_begin(test):
     """Let threads of a test make environments of their own.
 
@@ -39,6 +45,28 @@ class SupportData:
     no ticket), Braun too (Emil, and its administrator Erna); Koch's contract expired
     (Clara); Lang has a contract but is not enabled (Dora).
     """
+
+    def setUp(self):
+        super().setUp()
+        if "_kept" not in vars(type(self)):
+            type(self)._kept = {}
+        for name in KEPT_CACHES:
+            self._keep_cache(name)
+
+    def _keep_cache(self, name):
+        """Keep a cache from test to test of a class; Odoo empties them after each.
+
+        But not over a test that changes what it depends on, which empties it.
+        """
+        cache = self.registry._Registry__caches[name]
+        for key, value in self._kept.get(name, ()):
+            cache[key] = value
+        cache[MARK] = None
+
+        def keep():
+            self._kept[name] = list(cache.items()) if MARK in cache else ()
+
+        self.addCleanup(keep)
 
     @classmethod
     def _create_support_data(cls):
@@ -123,7 +151,8 @@ class SupportData:
                 "is_customer_administrator": administrator,
             }
         )
-        user = cls.env["res.users"].create(
+        users = cls.env["res.users"].with_context(no_reset_password=True)
+        user = users.create(
             {
                 "partner_id": partner.id,
                 "login": email,

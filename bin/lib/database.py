@@ -71,6 +71,16 @@ class Database:
         self._sql_elsewhere(f'drop database if exists "{self.name}" with (force)')
         shutil.rmtree(self._store(), ignore_errors=True)
 
+    def start_over(self):
+        """Make it a copy of the ground, without our addons."""
+        cache.check_space(cache.GIGABYTE)
+        self.drop()
+        self._sql_elsewhere(
+            f'create database "{self.name}" template "{self.ground.name}"'
+        )
+        if self.ground._store().is_dir():
+            shutil.copytree(self.ground._store(), self._store())
+
     def sql(self, statement):
         return self._psql(statement, self.name)
 
@@ -97,13 +107,13 @@ class Database:
         return cache.root() / "data" / "filestore" / self.name
 
     def _install(self, steps):
-        cache.check_space(cache.GIGABYTE)
-        self.drop()
         if self.ground:
-            self._copy()
+            self.start_over()
             title = f"Installing {', '.join(self.modules)} in {self.name}"
             self._odoo(steps, title, "-i", ",".join(self.modules))
             return
+        cache.check_space(cache.GIGABYTE)
+        self.drop()
         arguments = ["-i", ",".join(self.modules), f"--load-language={LANGUAGE}"]
         if self.demo:
             arguments.append("--with-demo")
@@ -117,13 +127,6 @@ class Database:
         missing = [name for name in self.modules if name not in present.split()]
         install = ["-i", ",".join(missing)] if missing else []
         self._odoo(steps, title, "-u", modules, "--i18n-overwrite", *install)
-
-    def _copy(self):
-        self._sql_elsewhere(
-            f'create database "{self.name}" template "{self.ground.name}"'
-        )
-        if self.ground._store().is_dir():
-            shutil.copytree(self.ground._store(), self._store())
 
     def _odoo(self, steps, title, *arguments):
         with steps.step(title):

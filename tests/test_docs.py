@@ -160,3 +160,21 @@ def test_the_row_has_the_tests_that_name_it(row, files):
     assert files == found, f"{row}: {', '.join(f'`{name}`' for name in found)}"
     line = re.search(rf"\| {row} \|.*", REQUIREMENTS.read_text()).group()
     assert bool(found) != line.endswith("| open |")
+
+
+# --- docs/architecture.md ------------------------------------------------------------
+
+
+def test_what_the_plan_names_is_there():
+    """Files by their path and methods by their name, but what somebody is to make."""
+    text = (REPO / "docs" / "architecture.md").read_text()
+    addon = REPO / "customer_portal_addon"
+    code = "".join(path.read_text() for path in addon.rglob("*.py"))
+    folders = "|".join(path.name for path in addon.iterdir() if path.is_dir())
+    paths = set(re.findall(rf"\b(?:{folders})/[\w/]+\.(?:py|xml)", text))
+    made = set(re.findall(r"a new `([\w/.]+)`", text))
+    assert len(paths) > 40
+    assert not [path for path in paths - made if not (addon / path).exists()]
+    methods = set(re.findall(r"`(?:[\w.]+\.)?(_[a-z]\w+)`", text))
+    assert len(methods) > 10
+    assert not [name for name in methods if name not in code]

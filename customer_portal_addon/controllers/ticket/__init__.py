@@ -1,6 +1,5 @@
 from . import (
     status,
-    ticket_actions,
     ticket_lists,
     tickets,
 )

@@ -6,7 +6,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
-from ...tools.dates.coverage import Coverage, Period, coverage, local_day
+from ...tools.dates.coverage import Coverage, Period, coverage
+from ...tools.dates.local_days import local_day
 
 _lt = LazyTranslate(__name__)
 

@@ -180,12 +180,14 @@ class SupportLoginCount(models.AbstractModel):
             free = pauses.free
             if is_attack and not is_known:
                 free = min(free, FREE_UNDER_ATTACK)
-            frees = (free, 0, 0) if is_known else (free, ACCOUNT_LIMIT, pauses.network)
+            free_of_each = (free, ACCOUNT_LIMIT, pauses.network)
+            if is_known:
+                free_of_each = (free, 0, 0)
             windows = (ACCOUNT_WINDOW, ACCOUNT_WINDOW, NETWORK_WINDOW)
             reserved = []
-            for row, free, window in zip(counted, frees, windows, strict=True):
+            for row, limit, window in zip(counted, free_of_each, windows, strict=True):
                 count = row.get_count(now - window) + 1
-                pause = timedelta(seconds=pauses.get_pause(count, free))
+                pause = timedelta(seconds=pauses.get_pause(count, limit))
                 reserved.append(
                     row._replace(
                         count=count,

@@ -8,5 +8,4 @@ from . import (
     support_api_request,
     support_api,
     helpdesk_ticket,
-    helpdesk_ticket_form,
 )

@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ...tools.dates.coverage import local_day
+from ...tools.dates.local_days import local_day
 
 # Settings that the pages of customers follow with the customer's own rights; the
 # others tell nobody how the portal is guarded

@@ -152,7 +152,8 @@ class SupportLimit(models.Model):
     def _store(self, cr, rows):
         """Write rows, with the cursor of :meth:`_look`.
 
-        Those without ``kept_until`` are forgotten :data:`KEPT` after their beginning.
+        They are kept for :data:`KEPT` after their beginning and their pause, or longer
+        where they say so.
 
         :param dict rows: key -> :class:`Row`
         """

@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, format_date
 
 from ...tools.credit.charging import started_units
-from ...tools.dates.coverage import month_begin
+from ...tools.dates.local_days import month_begin
 
 _logger = logging.getLogger(__name__)
 

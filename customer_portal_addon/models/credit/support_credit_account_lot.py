@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.fields import Domain
 
-from ...tools.credit.lots import allocate
+from ...tools.credit.charging import allocate
 
 BATCH = 50
 

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.sql import escape_psql
 
-from ...tools.text.company_names import significant_words
+from ...tools.text.names import significant_words
 
 MAX_SUGGESTIONS = 5
 

@@ -131,10 +131,10 @@ class SaleOrderLine(models.Model):
             return self.support_settled_minutes if quantity > 0 else 0
         if quantity <= 0 or not self.support_minutes_each:
             return 0
-        units = self.product_uom_id._compute_quantity(
+        pieces = self.product_uom_id._compute_quantity(
             quantity, self.product_id.uom_id, round=False
         )
-        return math.floor(units * self.support_minutes_each + 1e-6)
+        return math.floor(pieces * self.support_minutes_each + 1e-6)
 
     def _get_kept_quantity(self):
         """Return what was ordered and not refunded.

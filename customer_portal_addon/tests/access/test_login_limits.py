@@ -9,8 +9,11 @@ from unittest.mock import patch
 from passlib.handlers import pbkdf2
 
 from odoo.exceptions import AccessDenied
+from odoo.modules.migration import load_script
+from odoo.modules.module import get_module_path
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.sql import table_exists
 
 from ...exceptions import SupportLoginPaused
 from ...models.access import support_login_count
@@ -192,6 +195,50 @@ class TestLoginCount(LimitTools, SupportHttpCase):
         self.assertIn("tries to log in as you", mail.subject)
         self.assertIn(self.ben.email, mail.email_to)
         self.assertIn("/my/security", mail.body_html)
+
+    def test_owner_is_told_again_another_day(self):
+        for _day in range(2):
+            for number in range(support_login_count.ATTACK):
+                self.address = f"203.0.113.{number}"
+                self.miss(1)
+            self.env["mail.mail"].search([]).unlink()
+            for _i in range(2):
+                self.counts._cron_tell_owners()
+            self.assertEqual(len(self.env["mail.mail"].search([])), 1)
+            self.age(hours=26)
+
+    def test_upgrade_keeps_who_waits_and_who_is_known(self):
+        """What 19.0.1.5.0 counted in a table of its own."""
+        self.env.cr.execute(
+            """
+            CREATE TABLE support_login_count (
+                key varchar, count int4, started_at timestamp, paused_until timestamp,
+                known_at timestamp, owner int4, told_at timestamp)
+            """
+        )
+        keys = self.counts._get_keys(self.ben.login, "password")
+        long_ago = self.counts._get_keys(self.clara.login, "password")
+        self.env.cr.execute(
+            """
+            INSERT INTO support_login_count
+            VALUES (%(pair)s, 7, now(), now() + interval '10 hours', now(), NULL, NULL),
+                   (%(account)s, 30, now(), NULL, NULL, %(user)s, now()),
+                   (%(gone)s, 1, now() - interval '91 days', NULL,
+                    now() - interval '91 days', NULL, NULL)
+            """,
+            {**keys._asdict(), "user": self.ben.id, "gone": long_ago.pair},
+        )
+        folder = f"{get_module_path('customer_portal_addon')}/migrations/19.0.1.6.0"
+        script = load_script(f"{folder}/post-limits.py", "post_limits")
+        for _i in range(2):  # once more does nothing
+            script.migrate(self.env.cr, "19.0.1.5.0")
+        rows = {row.key: row for row in self.env["support.limit"].search([])}
+        told = f"{keys.account} told"
+        self.assertEqual(set(rows), {keys.pair, keys.known, keys.account, told})
+        self.assertEqual(rows[keys.account].owner, self.ben.id)
+        self.assertGreater(rows[keys.known].kept_until, rows[keys.pair].kept_until)
+        self.assertFalse(table_exists(self.env.cr, "support_login_count"))
+        self.assertPaused(password=self.ben.login)
 
     def test_forgotten(self):
         self.miss(1)

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
-from ...tools.dates.coverage import Period, coverage, local_day
+from ...tools.dates.coverage import Period, coverage
+from ...tools.dates.local_days import local_day
 from ...tools.form import form_values
 from ...tools.text import support_code
 

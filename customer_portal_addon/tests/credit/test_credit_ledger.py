@@ -14,7 +14,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, Form, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ...tools.credit.lots import allocate
+from ...tools.credit.charging import allocate
 from ..common import SupportCase, let_threads_begin
 from .ledger_cleanup import remove_account
 

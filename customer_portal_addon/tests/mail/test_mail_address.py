@@ -17,7 +17,7 @@ from odoo.tests import BaseCase
 
 from ...tools.mail import mail_domain
 from ...tools.mail.mail_slips import COMMON_DOMAINS, suggest_address
-from ...tools.text.company_names import significant_words
+from ...tools.text.names import significant_words
 
 NAMES = {
     "mx.example": {"MX": "10 mail.mx.example."},

@@ -1,10 +1,7 @@
-"""Days of a time zone, and whether periods of days cover one, both ends inclusive."""
+"""Coverage of a day by periods of days, both ends inclusive."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-UTC = ZoneInfo("UTC")
 
 
 class Period(NamedTuple):
@@ -24,20 +21,6 @@ class Coverage(NamedTuple):
 
     status: str
     until: date | None = None
-
-
-def local_day(moment, timezone):
-    """Return the calendar day of a naive UTC datetime in a time zone.
-
-    :param datetime.datetime moment: naive, UTC
-    :param str timezone: name of the zone; an unknown or empty one counts as UTC
-    :rtype: datetime.date
-    """
-    try:
-        zone = ZoneInfo(timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = UTC
-    return moment.replace(tzinfo=UTC).astimezone(zone).date()
 
 
 def coverage(periods, day):
@@ -74,20 +57,3 @@ def _end_in_a_row(running, periods):
             return None
         end = max(end, period.end)
     return end
-
-
-def month_begin(moment, timezone):
-    """Return the first day of a month, and when it began.
-
-    :param datetime.datetime moment: naive, UTC, in that month
-    :param str timezone: name of the zone; an unknown or empty one counts as UTC
-    :return: the day, and a naive datetime in UTC
-    :rtype: tuple[datetime.date, datetime.datetime]
-    """
-    first_day = local_day(moment, timezone).replace(day=1)
-    try:
-        zone = ZoneInfo(timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = UTC
-    begin = datetime.combine(first_day, time.min, tzinfo=zone)
-    return first_day, begin.astimezone(UTC).replace(tzinfo=None)

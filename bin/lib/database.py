@@ -15,6 +15,7 @@ from environment import REQUIREMENTS
 from odoo_server import Odoo
 
 LANGUAGE = "de_DE"
+BUNDLES = cache.REPO / "bin" / "lib" / "program" / "bundles.py"
 
 
 class Database:
@@ -61,6 +62,21 @@ class Database:
             f"comment on database \"{self.name}\" is '{self.below} {self.above}'"
         )
         return True
+
+    def build_bundles(self, steps):
+        """Build what browsers load, unless it is there.
+
+        Whichever test met a browser first would build it, for so long that requests
+        give up waiting for the test's transaction.
+        """
+        found = "select 1 from ir_attachment where url like '/web/assets/%' limit 1"
+        if self.sql(found):
+            return
+        title = "Building the browser's scripts and styles"
+        with steps.step(title), BUNDLES.open() as program:
+            command = self.odoo.command("shell", "-d", self.name, "--no-http")
+            env = self.odoo.environ(self.conf)
+            run(command, self.log, title, env=env, stdin=program)
 
     def forget(self):
         """Have the next run make it anew, so that its complaint comes again."""

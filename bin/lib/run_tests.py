@@ -57,6 +57,7 @@ def run(arguments):
                 judge(odoo, database)
         if not paths:
             paths = everything(odoo)
+            database.build_bundles(steps)
             if not any(each.startswith("-n") for each in arguments):
                 arguments = [*PARALLEL, *arguments]
         say(f"\nSet-up took {steps.seconds():.0f} s.\n")

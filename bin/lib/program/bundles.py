@@ -1,4 +1,4 @@
-"""Build the bundles that browsers of the tests load; for ``odoo shell``, see run_tests."""
+"""Build the bundles that the tests' browsers load; ``odoo shell`` reads this."""
 
 SCRIPTS = ("web.assets_frontend_minimal", "web.assets_frontend_lazy", "web.assets_web")
 STYLES = ("web.assets_frontend", "web.assets_web", "web.assets_web_print")

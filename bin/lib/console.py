@@ -70,7 +70,7 @@ class Steps:
         print(text, file=self.stream, flush=True)
 
 
-def run(command, log, what, **options):
+def run(command, log, what, stdin=subprocess.DEVNULL, **options):
     """Run one command of a step, its output appended to the file ``log``.
 
     An unsuccessful end becomes a sentence that names the log.
@@ -83,7 +83,7 @@ def run(command, log, what, **options):
         try:
             done = subprocess.run(
                 command,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 check=False,

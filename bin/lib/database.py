@@ -15,6 +15,7 @@ from environment import REQUIREMENTS
 from odoo_server import Odoo
 
 LANGUAGE = "de_DE"
+BUNDLES = cache.REPO / "bin" / "lib" / "program" / "bundles.py"
 
 
 class Database:
@@ -62,6 +63,21 @@ class Database:
         )
         return True
 
+    def build_bundles(self, steps):
+        """Build what browsers load, unless it is there.
+
+        Whichever test met a browser first would build it, for so long that requests
+        give up waiting for the test's transaction.
+        """
+        found = "select 1 from ir_attachment where url like '/web/assets/%' limit 1"
+        if self.sql(found):
+            return
+        title = "Building the browser's scripts and styles"
+        with steps.step(title), BUNDLES.open() as program:
+            command = self.odoo.command("shell", "-d", self.name, "--no-http")
+            env = self.odoo.environ(self.conf)
+            run(command, self.log, title, env=env, stdin=program)
+
     def forget(self):
         """Have the next run make it anew, so that its complaint comes again."""
         self._sql_elsewhere(f'comment on database "{self.name}" is null')
@@ -70,6 +86,16 @@ class Database:
         """Remove the database and its files."""
         self._sql_elsewhere(f'drop database if exists "{self.name}" with (force)')
         shutil.rmtree(self._store(), ignore_errors=True)
+
+    def start_over(self):
+        """Make it a copy of the ground, without our addons."""
+        cache.check_space(cache.GIGABYTE)
+        self.drop()
+        self._sql_elsewhere(
+            f'create database "{self.name}" template "{self.ground.name}"'
+        )
+        if self.ground._store().is_dir():
+            shutil.copytree(self.ground._store(), self._store())
 
     def sql(self, statement):
         return self._psql(statement, self.name)
@@ -97,13 +123,13 @@ class Database:
         return cache.root() / "data" / "filestore" / self.name
 
     def _install(self, steps):
-        cache.check_space(cache.GIGABYTE)
-        self.drop()
         if self.ground:
-            self._copy()
+            self.start_over()
             title = f"Installing {', '.join(self.modules)} in {self.name}"
             self._odoo(steps, title, "-i", ",".join(self.modules))
             return
+        cache.check_space(cache.GIGABYTE)
+        self.drop()
         arguments = ["-i", ",".join(self.modules), f"--load-language={LANGUAGE}"]
         if self.demo:
             arguments.append("--with-demo")
@@ -117,13 +143,6 @@ class Database:
         missing = [name for name in self.modules if name not in present.split()]
         install = ["-i", ",".join(missing)] if missing else []
         self._odoo(steps, title, "-u", modules, "--i18n-overwrite", *install)
-
-    def _copy(self):
-        self._sql_elsewhere(
-            f'create database "{self.name}" template "{self.ground.name}"'
-        )
-        if self.ground._store().is_dir():
-            shutil.copytree(self.ground._store(), self._store())
 
     def _odoo(self, steps, title, *arguments):
         with steps.step(title):

@@ -16,3 +16,10 @@ def check_free(port, what, option):
                 f"Port {port} for {what} is taken or not allowed: end what uses it, "
                 f"or choose another one with {option}."
             ) from error
+
+
+def find_free():
+    """Return a port that nobody uses now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

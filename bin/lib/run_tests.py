@@ -9,11 +9,13 @@ from pathlib import Path
 import cache
 import cluster
 import oca_tests
+import ports
 import preparation
 from console import Fail, Steps, call, say
 from database import Database
 
 DATABASE = "customer_portal_test"
+RUNNER = "customer_portal_runner"  # of Odoo's own runner; made anew each time
 GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
 # Each worker has a copy of the database; a class, or a module of functions, stays on
 # one of them.
@@ -22,7 +24,9 @@ CHECKLOG = cache.REPO / "checklog-odoo.cfg"
 PLUGINS = cache.REPO / "bin" / "lib" / "plugins"
 HELP = """bin/test [--fresh] [pytest's arguments]
   without a path: everything; a path is looked up here and below the addons
-  --fresh: make the test database anew"""
+  --fresh: make the test database anew
+  --odoo [tags]: the addons' tests by Odoo's own runner, in one process; its tags say
+    which, for example /customer_portal_addon:TestGate"""
 
 
 def run(arguments):
@@ -30,6 +34,9 @@ def run(arguments):
     if arguments and arguments[0] in ("-h", "--help"):
         say(HELP)
         return 0
+    if "--odoo" in arguments:
+        arguments.remove("--odoo")
+        return run_by_odoo(arguments)
     fresh = "--fresh" in arguments
     arguments = [each for each in arguments if each != "--fresh"]
     paths, arguments = resolve(arguments)
@@ -50,10 +57,35 @@ def run(arguments):
                 judge(odoo, database)
         if not paths:
             paths = everything(odoo)
+            database.build_bundles(steps)
             if not any(each.startswith("-n") for each in arguments):
                 arguments = [*PARALLEL, *arguments]
         say(f"\nSet-up took {steps.seconds():.0f} s.\n")
         return pytest(odoo, conf, [*paths, *arguments])
+
+
+def run_by_odoo(tags):
+    """Run the addons' tests like an operator of Odoo would; return the exit code."""
+    steps = Steps()
+    cache.prepare()
+    with cache.locked("test"), preparation.ready(steps, browser=True) as odoo:
+        port = ports.find_free()
+        names = {"db_name": RUNNER, "dbfilter": f"^{RUNNER}$", "http_port": port}
+        conf = odoo.write_conf("runner", **names)
+        ground = Database(odoo, GROUND, conf, addon=False)
+        ground.ensure(steps, rebuild=True)
+        database = Database(odoo, RUNNER, conf, ground=ground)
+        database.start_over()
+        addons = cache.addons()
+        tags = ",".join(tags) or ",".join(f"/{name}" for name in addons)
+        options = ["-i", ",".join(addons), "--test-tags", tags, "--stop-after-init"]
+        command = odoo.command("-d", RUNNER, *options, "--log-level=warn")
+        sys.stdout.flush()
+        env = environ(odoo, conf)
+        code = call(command, cwd=cache.REPO, env=env)
+        database.drop()
+        say("Odoo's runner found nothing." if not code else "Something failed.")
+        return code
 
 
 def resolve(arguments):
@@ -102,24 +134,30 @@ def judge(odoo, database):
         )
 
 
+def environ(odoo, conf):
+    """What the tests find in the environment of their process."""
+    home = cache.root() / "home"
+    programs = cluster.client_programs()
+    return odoo.environ(conf) | {
+        "CUSTOMER_PORTAL_CACHE": str(cache.root()),
+        "CUSTOMER_PORTAL_GROUND": GROUND,
+        "PATH": f"{programs}:{os.environ['PATH']}" if programs else os.environ["PATH"],
+        "PYTHONDONTWRITEBYTECODE": "1",
+        # The browser keeps settings of its own beside the profile it is given.
+        "XDG_CACHE_HOME": str(home / "cache"),
+        "XDG_CONFIG_HOME": str(home / "config"),
+    }
+
+
 def pytest(odoo, conf, arguments):
     """Run pytest in this terminal and return its exit code."""
     logs = cache.root() / "log" / "pytest"
     shutil.rmtree(logs, ignore_errors=True)
     logs.mkdir(parents=True)
-    home = cache.root() / "home"
-    programs = cluster.client_programs()
-    env = odoo.environ(conf) | {
-        "CUSTOMER_PORTAL_CACHE": str(cache.root()),
+    env = environ(odoo, conf) | {
         "CUSTOMER_PORTAL_CHECKLOG": str(CHECKLOG),
-        "CUSTOMER_PORTAL_GROUND": GROUND,
         "CUSTOMER_PORTAL_TEST_LOGS": str(logs),
-        "PATH": f"{programs}:{os.environ['PATH']}" if programs else os.environ["PATH"],
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONPATH": str(PLUGINS),
-        # The browser keeps settings of its own beside the profile it is given.
-        "XDG_CACHE_HOME": str(home / "cache"),
-        "XDG_CONFIG_HOME": str(home / "config"),
     }
     command = [odoo.environment.python, "-P", "-m", "pytest", "-p", "odoo_log"]
     command += ["-p", "shared_filestore"]

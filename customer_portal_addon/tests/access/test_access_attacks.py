@@ -7,7 +7,7 @@ from odoo.tests import tagged
 from odoo.addons.auth_signup.models.res_partner import SignupError
 
 from ...exceptions import SupportAccessRefused
-from .test_access_mails import CLIENT, AccessMailCase
+from .access_mail_common import CLIENT, AccessMailCase
 
 
 @tagged("post_install", "-at_install")

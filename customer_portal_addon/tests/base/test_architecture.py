@@ -201,6 +201,19 @@ class TestAreas(BaseCase):
             sources = {target[0] for target in module.own_imports()}
             self.assertLessEqual(sources, LAYERS[module.path.parts[0]], module.name)
 
+    def test_tests_take_nothing_from_other_tests(self):
+        """What several of them share is in a ``common.py``, or is not shared."""
+        listed = (ROOT / "tests" / "__init__.py").read_text()
+        for path in (ROOT / "tests").rglob("*.py"):
+            if path.name.startswith("test_"):
+                self.assertIn(f" {path.stem},", listed, "Odoo's runner misses it")
+            if path.parent.name == "tests":
+                continue
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.ImportFrom):
+                    source = (node.module or "").rpartition(".")[2]
+                    self.assertFalse(source.startswith("test_"), path)
+
     def test_a_file_is_named_after_its_model(self):
         for module in layer("models"):
             said = {

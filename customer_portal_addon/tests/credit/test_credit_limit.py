@@ -5,8 +5,8 @@ from psycopg2 import IntegrityError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
-from .test_credit_ledger import LedgerCase
-from .test_credit_pages import CreditHttpCase
+from .credit_http_common import CreditHttpCase
+from .ledger_common import LedgerCase
 
 
 @tagged("post_install", "-at_install")

@@ -7,33 +7,13 @@ import json
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..http_common import SupportHttpCase
+from .credit_http_common import CreditHttpCase
 
 PAGE = "/my/credit"
 CSV = f"{PAGE}/statement.csv"
 PDF = f"{PAGE}/statement.pdf"
 REPORT = "customer_portal_addon.support_credit_statement"
 SCRIPT = "<script>alert(1)</script>"
-
-
-class CreditHttpCase(SupportHttpCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.account = cls.env["support.credit.account"]._get_for(
-            cls.ben.partner_id, cls.company
-        )
-        cls.wish_type = cls.env["helpdesk.ticket.type"].create({"name": "Wish"})
-        cls.error_type.is_program_error = True
-        cls.count = 0
-
-    def post_minutes(self, minutes, **kw):
-        type(self).count += 1
-        reason = "grant" if minutes > 0 else "usage"
-        return self.account._post(minutes, reason, f"page-{self.count}", **kw)
-
-    def form_of(self, ticket_type):
-        return f"/support/ticket/new/{self.env['ir.http']._slug(ticket_type)}"
 
 
 @tagged("post_install", "-at_install")

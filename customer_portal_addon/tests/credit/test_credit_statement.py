@@ -12,7 +12,7 @@ from odoo.tests import Form, tagged
 
 from ...models.credit import support_credit_account_export, support_credit_account_page
 from ...tools.credit import periods
-from .test_credit_ledger import LedgerCase
+from .ledger_common import LedgerCase
 
 DAY = date(2026, 6, 15)
 days = st.integers(-800, 60).map(lambda n: DAY + timedelta(days=n))

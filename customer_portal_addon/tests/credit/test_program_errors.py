@@ -2,8 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
 from ..http_common import SupportHttpCase
-from ..mail.test_confirmation_mail import GERMAN_BUTTON, MailTools
-from ..mail.test_mail_out import STRANGER
+from ..mail.outgoing_common import GERMAN_BUTTON, STRANGER, MailTools
 from .effort_common import EffortCase
 
 REASON = "It was the printer's <b>driver</b>."

@@ -81,7 +81,12 @@ class TestGenericRoutes(DoorData, DoorWalker, SupportHttpCase):
         prefixes = (*JUDGED, *SKIPPED)
         unjudged = sorted(r for r in routes - set(PAGES) if not r.startswith(prefixes))
         self.assertFalse(unjudged, UNJUDGED.format(routes="\n    ".join(unjudged)))
-        gone = [p for p in prefixes if not any(r.startswith(p) for r in routes)]
+        # whether a route that we override counts as ours differs between the runners
+        with patch.object(
+            threading.current_thread(), "dbname", self.cr.dbname, create=True
+        ):
+            every = [r.rule for r in self.env["ir.http"].routing_map().iter_rules()]
+        gone = [p for p in prefixes if not any(r.startswith(p) for r in every)]
         self.assertFalse(gone, "judged, but there is no such route")
 
     # ---------------------------------------------------

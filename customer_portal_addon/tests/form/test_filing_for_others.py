@@ -6,7 +6,7 @@ from odoo.tests import tagged
 
 from ...models.ticket import helpdesk_ticket_policy
 from ..common import SupportCase
-from ..customer.test_colleagues import ColleagueTools
+from ..customer.colleague_common import ColleagueTools
 
 
 @tagged("post_install", "-at_install")

@@ -9,7 +9,7 @@ from odoo.tools import mute_logger
 
 from ..common import SupportCase
 from ..http_common import SupportHttpCase
-from .test_confirmation_mail import SUBJECT_CANARY, TEXT_CANARY, MailTools
+from .outgoing_common import SUBJECT_CANARY, TEXT_CANARY, MailTools
 
 CRON = "customer_portal_addon.ir_cron_welcome"
 LOGGER = "odoo.addons.customer_portal_addon.models.mail.helpdesk_ticket_confirmation"

@@ -10,7 +10,7 @@ from odoo.tools import hash_sign, mute_logger
 
 from ..common import NOON, SupportCase
 from ..http_common import SupportHttpCase
-from .test_confirmation_mail import MailTools
+from .outgoing_common import MailTools
 
 
 def later(**kw):

@@ -7,10 +7,9 @@ from odoo.tools import html2plaintext
 
 from ...tools.mail.mail_subjects import as_answer, with_number
 from ..common import SupportCase
-from .test_confirmation_mail import BUTTON, GERMAN_BUTTON, MailTools
+from .outgoing_common import BUTTON, GERMAN_BUTTON, STRANGER, MailTools
 
 NOTE = "CANARY-NOTE"
-STRANGER = "stranger@world.example"
 
 
 class MailOutTools(MailTools):

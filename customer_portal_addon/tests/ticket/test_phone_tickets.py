@@ -2,7 +2,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, new_test_user, tagged
 
 from ..http_common import SupportHttpCase
-from .test_staff_views import StaffCase
+from .staff_common import StaffCase
 
 
 @tagged("post_install", "-at_install")

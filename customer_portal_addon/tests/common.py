@@ -68,6 +68,11 @@ class SupportData:
 
         self.addCleanup(keep)
 
+    def need_trigrams(self):
+        """Skip a test of slips and parts of words where PostgreSQL can't find them."""
+        if not self.registry.has_trigram:
+            self.skipTest("PostgreSQL has no pg_trgm here")
+
     @classmethod
     def _create_support_data(cls):
         # see test_login_limits

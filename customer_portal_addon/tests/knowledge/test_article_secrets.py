@@ -79,6 +79,7 @@ class TestHiddenWords(SupportCase):
         self.assertEqual(changed, set(readers))
 
     def test_hidden_articles_change_nothing(self):
+        self.need_trigrams()
         before = self.observe_all()
         for kind, (_values, readers) in KINDS.items():
             with self.subTest(kind=kind):
@@ -110,6 +111,7 @@ class TestHiddenWords(SupportCase):
         return self.env["support.article.word"].with_user(user)._get_readable()
 
     def test_words_of_another_website_stay_there(self):
+        self.need_trigrams()
         before = self.observe_all()
         other = self.env["website"].create({"name": "Other"})
         self.hide("users", visibility="everyone", website_id=other.id)
@@ -120,6 +122,7 @@ class TestHiddenWords(SupportCase):
         self.assertEqual(found, [CANARY])
 
     def test_words_that_others_have_stay(self):
+        self.need_trigrams()
         first = self._create_article(f"One {CANARY}")
         second = self._create_article(f"Two {CANARY}")
         first.unlink()

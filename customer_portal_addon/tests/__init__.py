@@ -36,6 +36,7 @@ from .base import (
     test_tools,
     test_tours,
     test_translations,
+    test_untranslatable,
 )
 from .credit import (
     test_charging,

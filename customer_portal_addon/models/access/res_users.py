@@ -42,6 +42,7 @@ class ResUsers(models.Model):
                     self._spend_hash(credential.get("password"))
                 raise
         # between password and second factor nobody is logged in yet
+        user._join_company_of_website()
         user._check_support_gate()
         return auth_info
 
@@ -68,11 +69,12 @@ class ResUsers(models.Model):
         :raise SupportAccessRefused:
         """
         self.ensure_one()
-        if self._is_login_refused():
-            company = self.sudo().company_id
-            message = self.env["support.gate"]._get_refusal_message(company)
+        company_sudo = self._get_support_company()
+        if self._is_login_refused(company_sudo):
+            message = self.env["support.gate"]._get_refusal_message(company_sudo)
             self.env["ir.http"]._note_refused_login()
-            raise SupportAccessRefused(message, self._get_support_decision())
+            decision = self._get_support_decision(company_sudo)
+            raise SupportAccessRefused(message, decision)
 
     # ---------------------------------------------------
     # Nothing that tells who has a login
@@ -177,9 +179,9 @@ class ResUsers(models.Model):
         :param res.users user: the contact's login; may be empty
         :raise SupportAccessRefused:
         """
-        company = (
-            user.company_id or self.env["website"].get_current_website().company_id
-        )
+        company = self.env["website"].get_current_website().company_id
+        if user:
+            company = user._get_login_company(company)
         gate_sudo = self.env["support.gate"].sudo()
         decision = gate_sudo._decide(partner, company)
         if company.support_scope == "login" and not decision.allowed:
@@ -258,25 +260,8 @@ class ResUsers(models.Model):
         return result
 
     # ---------------------------------------------------
-    # The gate's decision
+    # Who somebody is
     # ---------------------------------------------------
-
-    def _get_support_decision(self):
-        """Return the gate's decision about this user; staff are never gated.
-
-        :rtype: Decision
-        """
-        self.ensure_one()
-        user_sudo = self.sudo()
-        gate_sudo = self.env["support.gate"].sudo()
-        if not user_sudo._is_support_gated():
-            return gate_sudo._get_allowed()
-        return gate_sudo._decide(user_sudo.partner_id, user_sudo.company_id)
-
-    def _is_login_refused(self):
-        """Tell whether the gate keeps this user from logging in at all."""
-        is_whole_login = self.sudo().company_id.support_scope == "login"
-        return is_whole_login and not self._get_support_decision().allowed
 
     def _is_support_gated(self):
         """Tell whether this user has to pass the gate: portal users do."""
@@ -323,7 +308,7 @@ class ResUsers(models.Model):
         age = session.get(AGE)
         if not age or age["login"] != login:
             return None, session_age.start(login, now)
-        limits = self.sudo().company_id._get_support_security()
+        limits = self._get_support_company()._get_support_security()
         reason = session_age.ended(age, now, limits["idle"], limits["absolute"])
         if reason or session_age.is_noted(age, now):
             return reason, None

@@ -2,7 +2,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from lxml import html
+from lxml import etree, html
 
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import file_path
@@ -248,8 +248,26 @@ class TestUntranslatable(
 
 
 @tagged("post_install", "-at_install")
-class TestScripts(TransactionCase):
-    def test_sentences_are_terms(self):
+class TestSources(TransactionCase):
+    def test_sentences_are_whole(self):
+        """No sentence of a page is cut in two by what is printed inside it (G3).
+
+        But what stands alone behind a colon, in brackets or in a badge.
+        """
+        folder = Path(file_path(f"{ADDON}/views"))
+        for path in sorted(folder.rglob("portal_*.xml")):
+            for element in etree.parse(path).iter(etree.Element):
+                classes = element.get("class", "").split()
+                printed = element.get("t-out") or element.get("t-field")
+                if not printed or {"o_translate_inline", "badge"} & {*classes}:
+                    continue
+                previous, parent = element.getprevious(), element.getparent()
+                before = parent.text if previous is None else previous.tail
+                with self.subTest(file=path.name, line=element.sourceline):
+                    self.assertNotRegex(before or "", r"[A-Za-z]\s*$")
+                    self.assertNotRegex(element.tail or "", "[A-Za-z]")
+
+    def test_scripts_use_terms(self):
         """What scripts show goes through ``_t`` (G3)."""
         folder = Path(file_path(f"{ADDON}/static/src"))
         for path in sorted(folder.rglob("*.js")):

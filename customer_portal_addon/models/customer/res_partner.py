@@ -290,10 +290,13 @@ class ResPartner(models.Model):
         """Give or take the group of customer administrators, by the contact's flag.
 
         The group is only given to portal users; what staff see is the matter of
-        their own groups.
+        their own groups. While the addon is uninstalled there is no group any more.
         """
-        group = self.env.ref("customer_portal_addon.group_customer_administrator")
-        for partner in self.sudo():
+        group = self.env.ref(
+            "customer_portal_addon.group_customer_administrator",
+            raise_if_not_found=False,
+        )
+        for partner in self.sudo() if group else ():
             users = partner.with_context(active_test=False).user_ids
             wanted = (
                 users.filtered("share") if partner.is_customer_administrator else []

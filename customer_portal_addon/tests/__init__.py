@@ -10,6 +10,7 @@ from .access import (
     test_oauth,
     test_passwords,
     test_session_age,
+    test_website_logins,
 )
 from .api import (
     test_api_attacks,

@@ -49,7 +49,7 @@ mails._request_registration(
     {"name": "Nora", "email": "nora@adler.example", "privacy": "1"}, client="192.0.2.1"
 )
 anna.write({"group_ids": [Command.link(env.ref("base.group_portal").id)]})
-env["support.login.count"]._note_known(anna.login)
+env["support.login.count"]._note_known(anna)
 env["auth.oauth.provider"].create(
     {
         "name": "Own provider",

@@ -168,7 +168,7 @@ class ResUsers(models.Model):
                 address = partner_sudo.email_normalized
                 values = {**values, "login": address, "email": partner_sudo.email}
             login, password = super().signup(values, token)
-            self.env["support.login.count"]._note_known(login)
+            self.env["support.login.count"]._note_known(partner_sudo.user_ids[:1])
             return login, password
 
     def _check_partner_may_sign_up(self, partner, user):

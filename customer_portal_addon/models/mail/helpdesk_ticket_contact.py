@@ -115,6 +115,7 @@ class HelpdeskTicket(models.Model):
                     and not person.support_unconfirmed
                     and person != company.partner_id
                     and person.company_id in (company, company.browse())
+                    and person.website_id.company_id in (company, company.browse())
                 )
             )
         )

@@ -39,7 +39,7 @@ class SupportApi(models.AbstractModel):
         :raise SupportApiProblem: there is nothing to be found
         """
         self._check_enabled()
-        return self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        return self.env.company.sudo().get_base_url()
 
     @api.model
     def _get_description(self):
@@ -209,5 +209,5 @@ class SupportApi(models.AbstractModel):
         :rtype: dict
         """
         self._check_gate(key)
-        types = key.env["helpdesk.ticket"]._get_api_types()
+        types = key.env["helpdesk.ticket.type"]._get_offered()
         return {"types": [ticket_type._get_api_form() for ticket_type in types]}

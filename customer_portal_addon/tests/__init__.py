@@ -38,6 +38,7 @@ from .base import (
     test_tools,
     test_tours,
     test_translations,
+    test_uninstall_dialogue,
 )
 from .credit import (
     test_charging,

@@ -20,8 +20,8 @@ class WebsiteLogins:
     """Nils has a login on each of two websites; Anna one for both."""
 
     @classmethod
-    def _create_support_data(cls):
-        super()._create_support_data()
+    def setUpClass(cls):
+        super().setUpClass()
         cls.company.support_policy = "open"
         here = cls.env["website"].get_current_website()
         there = here.copy({"name": "There", "domain": "https://there.example"})

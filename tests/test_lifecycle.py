@@ -195,6 +195,7 @@ GROUP_LEFT_BEHIND = """
         insert into ir_model_data (module, name, model, res_id)
         select 'customer_portal_addon', 'group_customer_administrator', 'res.groups', id
           from left_behind
+            on conflict do nothing
     )
     insert into res_groups_users_rel (gid, uid)
     select left_behind.id, u.id from left_behind, res_users u

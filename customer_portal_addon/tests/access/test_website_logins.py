@@ -117,6 +117,28 @@ class TestWebsiteLogins(WebsiteLogins, SupportCase):
         mail = self.mails.search([("partner_id", "=", contact.id)])
         self.assertIn("https://there.example/", mail._get_portal_button()["url"])
 
+    def test_a_ticket_is_of_the_person_of_the_website(self):
+        for place in (HERE, THERE):
+            tickets = self.on(place, "helpdesk.ticket")
+            contact = tickets._find_contact_by_address(ADDRESS, is_new=True)
+            self.assertEqual(contact, self.nils[place].partner_id)
+        self.nils[THERE].action_archive()
+        self.nils[THERE].partner_id.active = False
+        contact = tickets._find_contact_by_address(ADDRESS, is_new=True)
+        self.assertFalse(contact)
+        # a mail comes to no website
+        nowhere = self.env["helpdesk.ticket"]
+        contact = nowhere._find_contact_by_address(ADDRESS, is_new=True)
+        self.assertEqual(contact, self.nils[HERE].partner_id)
+
+    def test_a_ticket_is_of_nobody_of_another_companys_website(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.nils[THERE].action_archive()
+        self.nils[THERE].partner_id.active = False
+        self.websites[HERE].company_id = other
+        tickets = self.env["helpdesk.ticket"]
+        self.assertFalse(tickets._find_contact_by_address(ADDRESS, is_new=True))
+
     # ---------------------------------------------------
     # Accounts elsewhere
     # ---------------------------------------------------

@@ -279,8 +279,12 @@ class ResUsers(models.Model):
         return is_whole_login and not self._get_support_decision().allowed
 
     def _is_support_gated(self):
-        """Tell whether this user has to pass the gate: portal users do."""
-        return self.share and not self._is_public()
+        """Tell whether this user has to pass the gate: portal users do.
+
+        By the groups, which Odoo remembers: it is asked with every request, and
+        ``share`` would be one query more.
+        """
+        return not (self._is_internal() or self._is_public())
 
     def _get_support_code(self):
         """Return the support ID of the user's own contact, False without one."""

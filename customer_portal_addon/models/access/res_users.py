@@ -2,7 +2,7 @@ import base64
 import hashlib
 import time
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import AccessDenied, AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -267,11 +267,10 @@ class ResUsers(models.Model):
         :rtype: Decision
         """
         self.ensure_one()
-        user_sudo = self.sudo()
         gate_sudo = self.env["support.gate"].sudo()
-        if not user_sudo._is_support_gated():
+        if not self._is_support_gated():
             return gate_sudo._get_allowed()
-        return gate_sudo._decide(user_sudo.partner_id, user_sudo.company_id)
+        return gate_sudo._decide_user(self)
 
     def _is_login_refused(self):
         """Tell whether the gate keeps this user from logging in at all."""
@@ -279,12 +278,16 @@ class ResUsers(models.Model):
         return is_whole_login and not self._get_support_decision().allowed
 
     def _is_support_gated(self):
-        """Tell whether this user has to pass the gate: portal users do.
+        """Tell whether this user has to pass the gate: portal users do."""
+        return self._is_outsider() and not self._is_public()
 
-        By the groups, which Odoo remembers: it is asked with every request, and
-        ``share`` would be one query more.
+    def _is_outsider(self):
+        """Tell whether this is a portal user or the public visitor.
+
+        It is ``share`` by the groups, which Odoo remembers: asked with every request,
+        of whoever is at it, the field would cost one query more.
         """
-        return not (self._is_internal() or self._is_public())
+        return bool(self) and not self._is_internal()
 
     def _get_support_code(self):
         """Return the support ID of the user's own contact, False without one."""
@@ -327,11 +330,19 @@ class ResUsers(models.Model):
         age = session.get(AGE)
         if not age or age["login"] != login:
             return None, session_age.start(login, now)
-        limits = self.sudo().company_id._get_support_security()
-        reason = session_age.ended(age, now, limits["idle"], limits["absolute"])
+        reason = session_age.ended(age, now, *self._get_support_session_limits())
         if reason or session_age.is_noted(age, now):
             return reason, None
         return None, {**age, "seen": now}
+
+    @tools.ormcache("self.id")
+    def _get_support_session_limits(self):
+        """Return after how many seconds logins end: without a visit, and at all.
+
+        :rtype: tuple(int, int)
+        """
+        limits = self.sudo().company_id._get_support_security()
+        return limits["idle"], limits["absolute"]
 
     # ---------------------------------------------------
     # Customer administrators

@@ -23,7 +23,7 @@ class ResCompany(models.Model):
         if not super()._has_field_access(field, operation):
             return False
         is_open = not field.name.startswith("support_") or field.name in OPEN_SETTINGS
-        return is_open or not self.env.user.share
+        return is_open or not self.env.user._is_outsider()
 
     def _get_support_today(self):
         """Return today's date in the company's time zone.

@@ -28,6 +28,6 @@ class HelpdeskTicketTeam(models.Model):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su or not self.env.user.share:
+        if operation == "read" and field.name in PORTAL_READABLE_FIELDS:
             return True
-        return operation == "read" and field.name in PORTAL_READABLE_FIELDS
+        return self.env.su or not self.env.user._is_outsider()

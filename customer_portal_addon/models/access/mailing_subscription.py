@@ -24,8 +24,8 @@ class MailingSubscription(models.Model):
 
         :rtype: SQL
         """
-        self.flush_model(["contact_id", "is_kept_out", "list_id", "opt_out"])
-        self.env["mailing.contact"].flush_model(["email_normalized"])
+        names = ("contact_id", "is_kept_out", "list_id", "opt_out")
+        address = self.env["mailing.contact"]._fields["email_normalized"]
         return SQL(
             """
             SELECT subscriber.email_normalized, subscription.list_id,
@@ -36,7 +36,8 @@ class MailingSubscription(models.Model):
                 ON subscription.contact_id = subscriber.id
              WHERE subscription.is_kept_out IS NOT TRUE
              GROUP BY subscriber.email_normalized, subscription.list_id
-            """
+            """,
+            to_flush=[*map(self._fields.get, names), address],
         )
 
     @api.model_create_multi

@@ -5,15 +5,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...tools.web import response_headers, security_txt
+from .support_gate import Asked
 
-# A list that a browser is told with each page; settings of other kinds are not in it
-READ_WITH_PAGES = {
-    "support_csp",
-    "support_csp_website",
-    "support_csp_sources",
-    "support_session_idle_hours",
-    "support_session_days",
-}
 POLICIES = [
     ("enforced", "Enforced"),
     ("report", "Only reported"),
@@ -148,8 +141,7 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if READ_WITH_PAGES.intersection(vals):
-            self.env.registry.clear_cache()
+        self.env.registry.clear_cache()  # settings are asked with each request
         return result
 
     def _get_support_contact(self):
@@ -165,6 +157,21 @@ class ResCompany(models.Model):
         """
         required_sudo = self.sudo().search([("support_list_required", "=", True)])
         return required_sudo.support_mailing_list_id
+
+    @tools.ormcache("self.id")
+    def _get_support_asked(self):
+        """Return what the gate asks of customers; no query, once it is known.
+
+        :rtype: Asked
+        """
+        company_sudo = self.sudo().with_context(prefetch_fields=False)
+        return Asked(
+            company_id=self.id,
+            policy=company_sudo.support_policy,
+            list_required=company_sudo.support_list_required,
+            list_id=company_sudo.support_mailing_list_id.id or None,
+            timezone=company_sudo.partner_id.tz,
+        )
 
     @tools.ormcache("self.id")
     def _get_support_security(self):

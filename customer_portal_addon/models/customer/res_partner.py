@@ -219,6 +219,9 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if "is_customer_administrator" in vals:
             self._sync_administrator_group()
+        if "tz" in vals and self.sudo().ref_company_ids:
+            # the gate remembers the time zone of a company
+            self.env.registry.clear_cache()
         for person_sudo, address in addresses.items():
             # what customers write down, also about themselves, proves nothing
             unconfirmed = self.env.user.share

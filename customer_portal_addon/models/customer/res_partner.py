@@ -13,10 +13,13 @@ class ResPartner(models.Model):
         {"active", "company_id", "email", "support_unconfirmed", "type"}
     )
 
+    # Every page of Odoo reads rows of contacts: what is ours is fetched by itself, but
+    # for what Odoo's own pages of customers ask
     support_code = fields.Char(
         string="Support ID",
         copy=False,
         readonly=True,
+        prefetch="support",
         groups="base.group_user",
         help="Short code of the contact, with a check digit, to be said on the phone. "
         "It is given as soon as the contact has a ticket.",
@@ -24,6 +27,7 @@ class ResPartner(models.Model):
     support_enabled = fields.Boolean(
         string="Enabled for the support portal",
         tracking=True,
+        prefetch="support",
         groups="base.group_user",
         help="Contacts of this customer may use the support portal, provided there is "
         "a valid support contract.",
@@ -40,6 +44,7 @@ class ResPartner(models.Model):
         string="Support access switched off",
         tracking=True,
         copy=False,
+        prefetch="support",
         groups="base.group_user",
         help="The contact may not use the support portal, whatever the contract says. "
         "Customer administrators can switch it for their colleagues.",
@@ -48,6 +53,7 @@ class ResPartner(models.Model):
         string="Address not confirmed",
         copy=False,
         readonly=True,
+        prefetch="support",
         groups="base.group_user",
         help="A customer named this e-mail address, and nobody has shown yet to own "
         "it. Tickets are not linked to it automatically.",
@@ -55,12 +61,14 @@ class ResPartner(models.Model):
     support_limit_enabled = fields.Boolean(
         string="Limit support without credit",
         tracking=True,
+        prefetch="support",
         groups="base.group_user",
         help="Beyond it, the portal takes tickets about program errors only.",
     )
     support_limit_minutes = fields.Integer(
         string="Minutes without credit",
         tracking=True,
+        prefetch="support",
         groups="base.group_user",
         help="How far the support credit of this customer may fall below zero.",
     )
@@ -80,6 +88,7 @@ class ResPartner(models.Model):
         ondelete="set null",
         index="btree_not_null",
         domain="[('commercial_partner_id', '=', id), ('id', '!=', id)]",
+        prefetch="support",
         groups="base.group_user",
         help="Who gets this customer's offers by mail. Empty: the invoice address, "
         "else the company's own address.",

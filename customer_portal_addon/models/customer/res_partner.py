@@ -14,12 +14,11 @@ class ResPartner(models.Model):
     )
 
     # Every page of Odoo reads rows of contacts: what is ours is fetched by itself, but
-    # for what Odoo's own pages of customers ask
+    # for what is asked often
     support_code = fields.Char(
         string="Support ID",
         copy=False,
         readonly=True,
-        prefetch="support",
         groups="base.group_user",
         help="Short code of the contact, with a check digit, to be said on the phone. "
         "It is given as soon as the contact has a ticket.",

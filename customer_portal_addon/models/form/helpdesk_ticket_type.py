@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -77,16 +77,51 @@ class HelpdeskTicketType(models.Model):
         return self.search_fetch(domain & self._get_worked_domain(self.env.company))
 
     @api.model
-    def _get_worked_domain(self, companies):
+    def _get_worked_domain(self, companies, name="id"):
         """Return the types that a team of some companies works on, or any team may.
 
         :param res.company companies:
+        :param str name: of the field with the type, or the way to it
         :rtype: Domain
         """
+        return Domain(name, "in", self._get_worked_ids(tuple(companies.ids)))
+
+    @api.model
+    @tools.ormcache("company_ids")
+    def _get_worked_ids(self, company_ids):
+        """Return the same as ids; remembered until a type or a team is changed.
+
+        Each query for a type, its fields and their options asks for it.
+        """
         working = Domain("active", "=", True)
-        own = working & Domain("company_id", "in", [False, *companies.ids])
-        # whatever customers may know of the teams
-        return Domain("team_ids", "any!", own) | Domain("team_ids", "not any!", working)
+        own = working & Domain("company_id", "in", [False, *company_ids])
+        domain = Domain("team_ids", "any", own) | Domain("team_ids", "not any", working)
+        types_sudo = self.sudo().with_context(active_test=False)
+        return types_sudo.search(domain).ids
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return types
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # ---------------------------------------------------
+    # Who works on it
+    # ---------------------------------------------------
 
     def _get_teams(self, company):
         """Return the teams that work on this type in a company, with all rights.

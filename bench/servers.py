@@ -75,20 +75,9 @@ class Server:
             found.append(int(re.search(r"^Pss: +(\d+)", smaps, re.M)[1]) / 1024)
         return sorted(found)
 
-    def cpu_seconds(self):
-        """Return the CPU time of the workers and of their backends in PostgreSQL.
-
-        The backends are looked for on this machine.
-
-        :return: by the number of the process
-        :rtype: dict[int, float]
-        """
-        found = {}
-        for pid in [*self._workers(), *self._backends()]:
-            with contextlib.suppress(OSError):  # it has just ended
-                # Linux' clock of another process, see clock_getcpuclockid(3)
-                found[pid] = time.clock_gettime(~pid << 3 | 2)
-        return found
+    def find_processes(self):
+        """Return the workers and their backends in PostgreSQL, if it runs here."""
+        return [*self._workers(), *self._backends()]
 
     def _workers(self):
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
@@ -129,6 +118,16 @@ class Server:
         return result, time.perf_counter() - begin
 
 
+def cpu_seconds(pids):
+    """Return the CPU time that some processes took so far, those that are there."""
+    spent = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            # Linux' clock of another process, see clock_getcpuclockid(3)
+            spent += time.clock_gettime(~pid << 3 | 2)
+    return spent
+
+
 def _command(pid):
     """Return the command line of a process, empty when it is gone."""
     try:
@@ -158,16 +157,17 @@ class Person:
         headers = {"Content-Type": "application/json"}
         return self._request("POST", path, json.dumps(call), headers)
 
-    def submit(self, path, fields, form=None):
-        """Open a form's page and send it; return the answer to that.
+    def submit(self, path, fields):
+        """Open a form's page and send it; return the answer to that."""
+        return self.post(path, self.fill(path, fields))
 
-        :param form: the page, where it is another one
-        """
-        page = self.get(form or path)
+    def fill(self, path, fields):
+        """Open a form's page; return the fields with what the page adds to them."""
+        page = self.get(path)
         token = TOKEN.search(page.body)
         if not token:
-            raise Fail(f"{form or path} has no form, but answered {page.status}.")
-        return self.post(path, {**fields, "csrf_token": token[1]})
+            raise Fail(f"{path} has no form, but answered {page.status}.")
+        return {**fields, "csrf_token": token[1]}
 
     def post(self, path, fields):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

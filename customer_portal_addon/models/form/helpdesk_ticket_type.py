@@ -74,7 +74,9 @@ class HelpdeskTicketType(models.Model):
         Only those that the current company works on, or no team in particular.
         """
         domain = Domain("show_in_portal", "=", True)
-        return self.search_fetch(domain & self._get_worked_domain(self.env.company))
+        domain &= self._get_worked_domain(self.env.company)
+        # all of them may be read; rules would only ask the same once more
+        return self.browse(self.sudo().search_fetch(domain).ids)
 
     @api.model
     def _get_worked_domain(self, companies, name="id"):
@@ -187,9 +189,9 @@ class HelpdeskTicketType(models.Model):
             except ValidationError as error:
                 errors[name] = error.args[0]
         form["answers"] = []
-        fields = self._read_fields()
-        file_fields = fields.filtered(lambda field: field.field_type == "file")
-        for field in fields - file_fields:
+        fields_sudo = self._read_fields()
+        file_fields_sudo = fields_sudo.filtered(lambda f: f.field_type == "file")
+        for field in fields_sudo - file_fields_sudo:
             name = field._get_input_name()
             try:
                 answer = field._parse(values.get(name) or [])
@@ -199,7 +201,7 @@ class HelpdeskTicketType(models.Model):
                 if answer:
                     form["answers"].append((field, answer))
         try:
-            file_field = file_fields[:1]
+            file_field = file_fields_sudo[:1]
             takes_files = not self or bool(file_field)
             form["files"] = self._parse_files(
                 files if takes_files else [], look=look and not errors
@@ -213,9 +215,12 @@ class HelpdeskTicketType(models.Model):
         return form, errors
 
     def _read_fields(self):
-        """Return the fields of this form only, with one query."""
+        """Return the fields of this form only, with one query, and with all rights.
+
+        :rtype: support.form.field
+        """
         domain = [("type_id", "in", self.ids)]
-        return self.env["support.form.field"].search_fetch(domain)
+        return self.env["support.form.field"].sudo().search_fetch(domain)
 
     def _get_form_inputs(self, values=None, errors=None):
         """Return the inputs of the form, in order, with what was typed and is wrong.

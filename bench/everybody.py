@@ -37,7 +37,10 @@ class Call:
     @property
     def logged(self):
         """What the server's log calls it."""
-        return f"{'GET' if self.arguments is None else 'POST'} {self.path}"
+        if self.arguments is None:
+            return f"GET {self.path}"
+        model, method = self.arguments["model"], self.arguments["method"]
+        return f"POST {self.path}#{model}.{method}"
 
 
 def read(title, who, model, method, *args, **kwargs):

@@ -73,8 +73,9 @@ class SupportCreditAccount(models.Model):
         Empty as long as it has none: pages that only show create nothing.
         """
         customer_sudo = partner.sudo().commercial_partner_id
-        return self.sudo().search(
-            [("partner_id", "=", customer_sudo.id), ("company_id", "=", company.id)]
+        return self.sudo().search_fetch(
+            [("partner_id", "=", customer_sudo.id), ("company_id", "=", company.id)],
+            ["balance"],
         )
 
     @api.model

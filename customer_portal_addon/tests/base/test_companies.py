@@ -226,4 +226,3 @@ class TestCompanies(SupportHttpCase):
         self._create_contract_elsewhere(self.koch)
         self.koch.support_enabled = True
         self.assertEqual(mail._find_reset_answer()[0], "reset")
-

@@ -68,7 +68,6 @@ class Server:
 
     def worker_memory(self):
         """Return the memory of the workers in MiB, shared pages counted in parts."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = []
         for pid in self._workers():
             smaps = Path(f"/proc/{pid}/smaps_rollup").read_text()

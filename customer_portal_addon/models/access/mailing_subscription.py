@@ -67,6 +67,8 @@ class MailingSubscription(models.Model):
 
         :rtype: mailing.list
         """
-        if not self.env.user._is_outsider() or self.env.context.get("support_subscribe"):
+        if not self.env.user._is_outsider() or self.env.context.get(
+            "support_subscribe"
+        ):
             return self.env["mailing.list"]
         return self.env["res.company"]._get_required_lists()

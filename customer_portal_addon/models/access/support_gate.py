@@ -42,7 +42,8 @@ class Reason(NamedTuple):
       it finds the column's value below the key of the reason.
 
     ``is_asked`` is a function of the company: whether its settings ask for it at all,
-    None: always. The answer is remembered until the company is written. ``is_dated``: the day of the coverage goes with the reason.
+    None: always. The answer is remembered until the company is written. ``is_dated``:
+    the day of the coverage goes with the reason.
     """
 
     key: str

@@ -6,11 +6,11 @@ from ...tools.dates.local_days import local_day
 class ResCompany(models.Model):
     """What all areas ask of a company; each adds its own settings in its folder.
 
-    Every page of Odoo reads the row of the company. So our settings stay out of it: they
-    are fetched together (``prefetch="support"``) by who asks for one of them; only what
-    Odoo's page ``/my`` asks stays in it. But for those that customers' pages follow with
-    the customer's own rights, they are for staff alone (``groups``): they tell how the
-    portal is guarded.
+    Every page of Odoo reads the row of the company. So our settings stay out of it:
+    they are fetched together (``prefetch="support"``) by who asks for one of them; only
+    what Odoo's page ``/my`` asks stays in it. But for those that customers' pages
+    follow with the customer's own rights, they are for staff alone (``groups``): they
+    tell how the portal is guarded.
     """
 
     _inherit = "res.company"

@@ -189,6 +189,7 @@ class ResCompany(models.Model):
 
         :rtype: Asked
         """
+        self.ensure_one()  # no company asks nothing, and would let everybody in
         company_sudo = self.sudo().with_context(prefetch_fields=False)
         return Asked(
             company_id=self.id,

@@ -29,6 +29,7 @@ from .base import (
     test_many_workers,
     test_odd_requests,
     test_parser_costs,
+    test_queries_of_others,
     test_replica_reads,
     test_response_headers,
     test_response_headers_browser,

@@ -97,9 +97,21 @@ def digest(paths, *extra):
 
 def addons():
     """The names of our addons: the main one, then its siblings beside it."""
+    names = [name for name in siblings() if not manifest(name).get("auto_install")]
+    return [ADDON, *names]
+
+
+def bridges():
+    """The siblings that Odoo installs by itself beside somebody else's module.
+
+    That module is only there in bin/test --beside, so they are, too.
+    """
+    return [name for name in siblings() if manifest(name).get("auto_install")]
+
+
+def siblings():
     found = REPO.glob("customer_portal_*/__manifest__.py")
-    names = {path.parent.name for path in found} - {ADDON}
-    return [ADDON, *sorted(names)]
+    return sorted({path.parent.name for path in found} - {ADDON})
 
 
 def manifest(addon):

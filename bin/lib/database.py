@@ -23,9 +23,20 @@ class Database:
 
     :param addon: whether our addons are in it
     :param ground: a database without them to copy instead of starting anew
+    :param beside: modules that are there, too; in the ground, if there is one
     """
 
-    def __init__(self, odoo: Odoo, name, conf, *, demo=False, addon=True, ground=None):
+    def __init__(
+        self,
+        odoo: Odoo,
+        name,
+        conf,
+        *,
+        demo=False,
+        addon=True,
+        ground=None,
+        beside=(),
+    ):
         self.odoo = odoo
         self.name = name
         self.conf = conf
@@ -33,9 +44,12 @@ class Database:
         self.ground = ground
         self.addon = addon
         self.modules = cache.addons() if addon else cache.addon_dependencies()
+        if not ground:
+            self.modules += beside
         self.log = cache.log(f"{name}-install")
         files = [REQUIREMENTS / "odoo.txt", REQUIREMENTS / "oca.txt"]
-        depends = ",".join(cache.addon_dependencies())
+        files += [REQUIREMENTS / "beside.txt"] if beside else []
+        depends = ",".join([*cache.addon_dependencies(), *beside])
         self.below = cache.digest(files, odoo.tree.version, demo, depends)
         self.above = cache.addon_digest() if addon else "none"
 

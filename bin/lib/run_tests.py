@@ -11,6 +11,7 @@ import cluster
 import oca_tests
 import ports
 import preparation
+import run_beside
 from console import Fail, Steps, call, say
 from database import Database
 
@@ -26,7 +27,9 @@ HELP = """bin/test [--fresh] [pytest's arguments]
   without a path: everything; a path is looked up here and below the addons
   --fresh: make the test database anew
   --odoo [tags]: the addons' tests by Odoo's own runner, in one process; its tags say
-    which, for example /customer_portal_addon:TestGate"""
+    which, for example /customer_portal_addon:TestGate
+  --beside [--part NAME]: the suites of others' modules, without ours and with ours;
+    --part auto: those whose turn it is today"""
 
 
 def run(arguments):
@@ -34,6 +37,8 @@ def run(arguments):
     if arguments and arguments[0] in ("-h", "--help"):
         say(HELP)
         return 0
+    if arguments and arguments[0] == "--beside":
+        return run_beside.run_beside(arguments[1:], environ)
     if "--odoo" in arguments:
         arguments.remove("--odoo")
         return run_by_odoo(arguments)

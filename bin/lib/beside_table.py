@@ -1,0 +1,154 @@
+"""What bin/test --beside installs beside our addons, and which suites it runs.
+
+Each part has a database of its own, with these modules and what they depend on: all of
+them in one would make so many of the suites fail without us that they would prove
+little. A suite is a folder or a file of tests below the addons; only those are named
+that touch models, pages or doors of ours. Versions: bin/requirements/beside.txt.
+"""
+
+# part: (modules, suites)
+PARTS = {
+    "helpdesk": (
+        """
+        helpdesk_mgmt_activity helpdesk_mgmt_crm helpdesk_mgmt_merge
+        helpdesk_mgmt_project helpdesk_mgmt_rating helpdesk_mgmt_sale
+        helpdesk_mgmt_sale_project helpdesk_mgmt_sla helpdesk_portal_priority
+        helpdesk_product helpdesk_ticket_close_inactive
+        helpdesk_ticket_partner_response helpdesk_ticket_related
+        """,
+        """
+        helpdesk_mgmt helpdesk_type helpdesk_mgmt_activity helpdesk_mgmt_crm
+        helpdesk_mgmt_merge helpdesk_mgmt_project helpdesk_mgmt_rating
+        helpdesk_mgmt_sale helpdesk_mgmt_sale_project helpdesk_mgmt_sla
+        helpdesk_portal_priority helpdesk_ticket_close_inactive
+        helpdesk_ticket_partner_response helpdesk_ticket_related
+        """,
+    ),
+    "portal": (
+        """
+        account contract crm hr_timesheet l10n_de portal_account_personal_data_only
+        portal_debranding portal_invitation_by_website portal_rating
+        portal_sale_confirm_require_login portal_sale_list_extra_info
+        portal_sale_order_search portal_sale_personal_data_only project sale_management
+        sale_timesheet
+        """,
+        """
+        portal account/test_portal_attachment account/test_portal_invoice
+        account/test_account_move_send account/test_res_partner_merge
+        sale/test_access_rights sale/test_controllers sale/test_sale_order
+        sale/test_payment_flow sale_management project/test_access_rights
+        project/test_portal project/test_project_sharing_portal_access
+        project/test_project_mail_features hr_timesheet/test_portal_timesheet
+        crm/test_crm_lead_merge contract/test_portal portal_account_personal_data_only
+        portal_debranding portal_invitation_by_website portal_sale_confirm_require_login
+        portal_sale_list_extra_info portal_sale_personal_data_only
+        """,
+    ),
+    "threads": (
+        "mail portal_rating test_mail test_mail_full",
+        """
+        mail rating test_mail test_mail_full
+        """,
+    ),
+    "mail": (
+        """
+        mail_activity_team mail_debranding mail_forward mail_message_search
+        mail_multicompany mail_notification_custom_subject mail_optional_autofollow
+        mail_optional_follower_notification mail_outbound_static mail_partner_opt_out
+        mail_post_defer mail_restrict_follower_selection mail_restrict_send_button
+        mail_show_follower mail_tracking mass_mailing
+        """,
+        """
+        mail_activity_team mail_debranding mail_forward mail_message_search
+        mail_multicompany mail_notification_custom_subject mail_optional_autofollow
+        mail_optional_follower_notification mail_outbound_static mail_partner_opt_out
+        mail_post_defer mail_restrict_follower_selection mail_tracking mass_mailing
+        """,
+    ),
+    "login": (
+        """
+        auth_passkey_portal auth_signup auth_timeout auth_totp_mail auth_totp_portal
+        """,
+        """
+        auth_passkey auth_signup auth_timeout auth_totp auth_totp_mail auth_totp_portal
+        base/test_res_users base/test_res_partner base/test_res_partner_merge
+        base/test_ir_http base/test_ir_attachment base/test_acl web/test_login
+        web/test_session_info web/test_res_users web/test_web_redirect
+        web/test_reports http_routing
+        """,
+    ),
+    "people": (
+        """
+        auth_api_key auth_oauth_multi_token auth_oidc auth_session_timeout
+        auth_user_case_insensitive base_user_role impersonate_login
+        partner_contact_access_link partner_deduplicate_acl partner_email_check
+        partner_email_duplicate_warn partner_firstname partner_multi_relation
+        partner_stage password_security privacy_partner_to_be_forgotten
+        """,
+        """
+        auth_api_key auth_oauth_multi_token auth_oidc auth_session_timeout
+        auth_user_case_insensitive base_user_role impersonate_login
+        partner_contact_access_link partner_deduplicate_acl partner_email_check
+        partner_email_duplicate_warn partner_firstname partner_multi_relation
+        partner_stage password_security privacy_partner_to_be_forgotten
+        """,
+    ),
+    "server": (
+        """
+        auditlog base_search_fuzzy base_tier_validation queue_job res_company_active
+        server_action_mass_edit tracking_manager
+        """,
+        """
+        auditlog base_search_fuzzy base_tier_validation queue_job res_company_active
+        server_action_mass_edit tracking_manager
+        """,
+    ),
+    "website": (
+        """
+        event website website_blog website_conditional_visibility_user_group website_crm
+        website_debranding website_form_require_legal website_forum
+        website_forum_subscription website_slides website_require_login
+        """,
+        """
+        website/test_auth_signup_uninvited website/test_base_url
+        website/test_controllers website/test_get_current_website website/test_lang_url
+        website/test_menu website/test_multi_website website/test_page
+        website/test_performance website/test_redirect website/test_res_users
+        website/test_sitemap website/test_website_reset_password
+        website/test_website_visitor website_blog website_crm website_forum
+        website_slides website_conditional_visibility_user_group website_debranding
+        website_require_login
+        """,
+    ),
+    "livechat": (
+        "website_livechat crm_livechat survey website_event",
+        """
+        im_livechat website_livechat crm_livechat survey/test_survey_security
+        survey/test_survey_controller survey/test_survey_invite event website_event
+        """,
+    ),
+    "shop": (
+        """
+        website_sale website_sale_checkout_skip_payment website_sale_hide_price
+        website_sale_require_legal
+        """,
+        """
+        website_sale website_sale_checkout_skip_payment website_sale_require_legal
+        """,
+    ),
+}
+
+# Run in every part where the modules are that it asks for.
+OUR_SUITE = "tests/base/test_beside.py"
+
+# A test that fails only with ours, on purpose: why. All others fail the run.
+EXPECTED: dict[str, str] = {}
+
+
+def modules(part):
+    return PARTS[part][0].split()
+
+
+def suites(part):
+    """``module`` (all its tests) or ``module/file``, each without ``.py``."""
+    return PARTS[part][1].split()

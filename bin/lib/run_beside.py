@@ -1,0 +1,196 @@
+"""bin/test --beside: the suites of others, without our addons and with them."""
+
+import datetime
+import json
+import os
+import shutil
+import sys
+
+import beside_table
+import cache
+import preparation
+from beside_results import FAILED, Comparison, read
+from console import Fail, Steps, call, run, say
+from database import Database
+from environment import REQUIREMENTS
+
+WITHOUT, OURS = "customer_portal_beside_ground", "customer_portal_beside"
+PLUGINS = cache.REPO / "bin" / "lib" / "plugins"
+PAGE = cache.REPO / "docs" / "compatibility.md"
+BEGIN, END = "<!-- results: written by bin/test --beside -->", "<!-- end of results -->"
+
+
+def run_beside(arguments, environ):
+    """Run one part or all of them, and return the exit code.
+
+    :param environ: run_tests.environ, what tests find in their environment
+    """
+    part = None
+    if arguments and arguments[0] == "--part":
+        part = arguments[1] if len(arguments) > 1 else ""
+        if part == "auto":
+            part = part_of(datetime.date.today())
+        if part not in beside_table.PARTS:
+            raise Fail(f"--part wants auto or one of {', '.join(beside_table.PARTS)}.")
+    elif arguments:
+        raise Fail("bin/test --beside takes --part NAME, or nothing for all of them.")
+    steps = Steps()
+    cache.prepare()
+    with cache.locked("test"), preparation.ready(steps, browser=True) as odoo:
+        with steps.step("The modules beside ours"):
+            folder = unpack(odoo)
+        results = {}
+        for name in [part] if part else beside_table.PARTS:
+            say(f"\nPart {name}")
+            results[name] = Part(name, odoo, folder, environ).compare(steps)
+    return conclude(results, whole=not part)
+
+
+def part_of(day):
+    """The part whose turn it is on a date; every part has its turn."""
+    names = list(beside_table.PARTS)
+    return names[day.toordinal() % len(names)]
+
+
+def unpack(odoo):
+    """Install OCA's modules into a folder of their own, and return it."""
+    folder = cache.root() / "beside"
+    file = REQUIREMENTS / "beside.txt"
+    digest = cache.digest([file], odoo.environment.digest)
+    stamp = folder / "digest"
+    if not stamp.is_file() or stamp.read_text() != digest:
+        shutil.rmtree(folder, ignore_errors=True)
+        pip = [odoo.environment.python, "-m", "pip", "install", "--no-input"]
+        pip += ["--cache-dir", cache.root() / "pip", "--no-deps", "--no-compile"]
+        what = "Installing OCA's modules (is the network reachable?)"
+        run([*pip, "--target", folder, "-r", file], cache.log("pip-beside"), what)
+        stamp.write_text(digest)
+    return folder
+
+
+class Part:
+    """One part: its two databases, and its suites on both.
+
+    :param folder: where OCA's modules are
+    """
+
+    def __init__(self, name, odoo, folder, environ):
+        self.name = name
+        self.odoo = odoo
+        self.folder = folder
+        self.environ = environ
+        self.results = cache.root() / "log" / "beside"
+
+    def compare(self, steps):
+        """Run the suites on both databases; what differs is run again on both."""
+        with_ours = self._database(OURS, steps)
+        found = Comparison(
+            self._run(steps, WITHOUT), self._run(steps, OURS), beside_table.EXPECTED
+        )
+        again = found.unexpected()
+        if again:
+            say("Once more on both:\n  " + "\n  ".join(again))
+            found.confirm(
+                self._run(steps, WITHOUT, again), self._run(steps, OURS, again)
+            )
+        with_ours.drop()
+        with_ours.ground.drop()
+        return found
+
+    def _database(self, name, steps):
+        """The database with ours; the one without is what it is a copy of."""
+        modules = beside_table.modules(self.name)
+        conf = self._conf(WITHOUT)
+        ground = Database(self.odoo, WITHOUT, conf, addon=False, beside=modules)
+        ground.ensure(steps, rebuild=True)
+        ground.build_bundles(steps)
+        conf = self._conf(name)
+        ours = Database(self.odoo, name, conf, ground=ground, beside=modules)
+        ours.ensure(steps, rebuild=True)
+        ours.build_bundles(steps)
+        return ours
+
+    def _conf(self, database):
+        path = f"{self.odoo.addons_path()},{self.folder / 'odoo' / 'addons'}"
+        names = {"db_name": database, "dbfilter": f"^{database}$"}
+        return self.odoo.write_conf(database, addons_path=path, **names)
+
+    def _run(self, steps, database, only=None):
+        """Run the suites on a database and return the outcomes by test."""
+        shutil.rmtree(self.results, ignore_errors=True)
+        self.results.mkdir(parents=True)
+        env = self.environ(self.odoo, self._conf(database)) | {
+            "BESIDE_RESULTS": str(self.results),
+            "PYTHONPATH": f"{PLUGINS}{os.pathsep}{self.folder}",
+        }
+        paths = [self._find(suite) for suite in beside_table.suites(self.name)]
+        if database == OURS:
+            paths.append(cache.REPO / cache.ADDON / beside_table.OUR_SUITE)
+        if only is not None:
+            wanted = cache.root() / "beside_only.json"
+            wanted.write_text(json.dumps(only))
+            env["BESIDE_ONLY"] = str(wanted)
+        log = cache.log(f"beside-{self.name}-{database}")
+        command = [self.odoo.environment.python, "-P", "-m", "pytest"]
+        command += ["-p", "beside_report", "-p", "shared_filestore"]
+        command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
+        command += [f"--basetemp={cache.root() / 'tmp'}"]
+        command += ["-o", f"cache_dir={cache.root() / 'pytest'}", "-q", "--tb=short"]
+        command += ["--odoo-http", "--odoo-log-level=critical"]
+        command += ["-n", "2", "--dist", "loadscope", *paths]
+        what = "without ours" if database == WITHOUT else "with ours"
+        with steps.step(f"Suites of {self.name} {what}"), log.open("w") as output:
+            sys.stdout.flush()
+            call(command, cwd=cache.REPO, env=env, stdout=output, stderr=output)
+            found = read(self.results)
+            failed = sum(each.state == FAILED for each in found.values())
+            steps.note(f"{len(found)} tests, {failed} failing; log in {log}")
+        if not found and only is None:
+            raise Fail(f"No test was run on {database}; see {log}.")
+        return found
+
+    def _find(self, suite):
+        """The path of a suite of the table."""
+        module, _, file = suite.partition("/")
+        folders = [*self.odoo.tree.addons, self.folder / "odoo" / "addons"]
+        folders.append(self.odoo.environment.site_packages / "odoo" / "addons")
+        inside = f"{module}/tests/{file}.py" if file else f"{module}/tests"
+        for folder in folders:
+            if (folder / inside).exists():
+                return folder / inside
+        raise Fail(f"There are no tests {inside} among the modules beside ours.")
+
+
+def conclude(results, whole):
+    """Print what differs, write the page after a whole run, return the exit code."""
+    failing = 0
+    for part, found in results.items():
+        for name in found.unexpected():
+            failing += 1
+            outcome = found.ours.get(name)
+            say(f"\n{name} ({part}): only with ours")
+            say(outcome.text if outcome else "It was not run.")
+        for name in found.needless():
+            say(f"{name} passes with ours: EXPECTED need not name it any more.")
+    if whole:
+        PAGE.write_text(write_results(PAGE.read_text(), results))
+    passed = sum(len(found.without) for found in results.values()) - failing
+    say(f"\nOnly with ours: {failing} failed, {passed} not.")
+    return 1 if failing else 0
+
+
+def write_results(page, results):
+    """Return the page with the tables of these results."""
+    head, rest = page.split(BEGIN)
+    tail = rest.split(END)[1]
+    lines = [""]
+    for part, found in results.items():
+        lines += [
+            f"### {part}",
+            "",
+            "| module | tests run | failing without ours | with ours | only with ours |",
+            "|---|--:|--:|--:|--:|",
+            *(f"| {' | '.join(map(str, row))} |" for row in found.rows()),
+            "",
+        ]
+    return head + BEGIN + "\n" + "\n".join(lines) + END + tail

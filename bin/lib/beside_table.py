@@ -17,8 +17,11 @@ PARTS = {
         helpdesk_ticket_partner_response helpdesk_ticket_related
         """,
         """
-        helpdesk_mgmt helpdesk_type helpdesk_mgmt_activity helpdesk_mgmt_crm
-        helpdesk_mgmt_merge helpdesk_mgmt_project helpdesk_mgmt_rating
+        helpdesk_mgmt/test_helpdesk_category_hierarchy
+        helpdesk_mgmt/test_helpdesk_fetchmail helpdesk_mgmt/test_helpdesk_portal
+        helpdesk_mgmt/test_helpdesk_ticket helpdesk_mgmt/test_helpdesk_ticket_team
+        helpdesk_mgmt/test_res_partner helpdesk_type helpdesk_mgmt_activity
+        helpdesk_mgmt_crm helpdesk_mgmt_merge helpdesk_mgmt_project helpdesk_mgmt_rating
         helpdesk_mgmt_sale helpdesk_mgmt_sale_project helpdesk_mgmt_sla
         helpdesk_portal_priority helpdesk_ticket_close_inactive
         helpdesk_ticket_partner_response helpdesk_ticket_related
@@ -138,11 +141,27 @@ PARTS = {
     ),
 }
 
-# Run in every part where the modules are that it asks for.
-OUR_SUITE = "tests/base/test_beside.py"
+# Our own that only say something beside others, run with ours.
+OUR_SUITES = {
+    "helpdesk": ("customer_portal_merge/tests",),
+    "website": ("customer_portal_addon/tests/base/test_beside.py",),
+    "livechat": ("customer_portal_addon/tests/base/test_beside.py",),
+    "shop": ("customer_portal_addon/tests/base/test_beside.py",),
+}
 
 # A test that fails only with ours, on purpose: why. All others fail the run.
-EXPECTED: dict[str, str] = {}
+_RPC = "customers write messages by our pages only: by RPC they could pose as others"
+_RESPONSE = "helpdesk_ticket_partner_response/tests/test_partner_response.py::"
+_RESPONSE += "TestCustomerResponse::test_"
+EXPECTED = {
+    f"{_RESPONSE}change_stage_customer_answered": _RPC,
+    f"{_RESPONSE}change_stage_deactivated": _RPC,
+    f"{_RESPONSE}no_change_stage_customer_answered": _RPC,
+    "helpdesk_portal_priority/tests/test_helpdesk_portal_priority.py::"
+    "TestHelpdeskPortalPriority::test_new_ticket_form_has_priority_selector": (
+        "our form asks for the urgency itself, after the type has been chosen"
+    ),
+}
 
 
 def modules(part):

@@ -25,10 +25,11 @@ def run_beside(arguments, environ):
 
     :param environ: run_tests.environ, what tests find in their environment
     """
-    part = None
+    part, is_turn = None, False
     if arguments and arguments[0] == "--part":
         part = arguments[1] if len(arguments) > 1 else ""
-        if part == "auto":
+        is_turn = part == "auto"
+        if is_turn:
             part = part_of(datetime.date.today())
         if part not in beside_table.PARTS:
             raise Fail(f"--part wants auto or one of {', '.join(beside_table.PARTS)}.")
@@ -36,14 +37,17 @@ def run_beside(arguments, environ):
         raise Fail("bin/test --beside takes --part NAME, or nothing for all of them.")
     steps = Steps()
     cache.prepare()
-    with cache.locked("test"), preparation.ready(steps, browser=True) as odoo:
+    with cache.locked("beside"), preparation.ready(steps, browser=True) as odoo:
         with steps.step("The modules beside ours"):
             folder = unpack(odoo)
         results = {}
         for name in [part] if part else beside_table.PARTS:
             say(f"\nPart {name}")
-            results[name] = Part(name, odoo, folder, environ).compare(steps)
-    return conclude(results, whole=not part)
+            found = Part(name, odoo, folder, environ).compare(steps)
+            results[name] = found
+            if not is_turn:
+                PAGE.write_text(write_results(PAGE.read_text(), name, found))
+    return conclude(results)
 
 
 def part_of(day):
@@ -125,7 +129,8 @@ class Part:
         }
         paths = [self._find(suite) for suite in beside_table.suites(self.name)]
         if database == OURS:
-            paths.append(cache.REPO / cache.ADDON / beside_table.OUR_SUITE)
+            suites = beside_table.OUR_SUITES.get(self.name, ())
+            paths += [cache.REPO / suite for suite in suites]
         if only is not None:
             wanted = cache.root() / "beside_only.json"
             wanted.write_text(json.dumps(only))
@@ -134,8 +139,8 @@ class Part:
         command = [self.odoo.environment.python, "-P", "-m", "pytest"]
         command += ["-p", "beside_report", "-p", "shared_filestore"]
         command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
-        command += [f"--basetemp={cache.root() / 'tmp'}"]
-        command += ["-o", f"cache_dir={cache.root() / 'pytest'}", "-q", "--tb=short"]
+        command += [f"--basetemp={cache.root() / 'tmp-beside'}"]
+        command += ["-o", f"cache_dir={cache.root() / 'pytest-beside'}", "-q", "--tb=short"]
         command += ["--odoo-http", "--odoo-log-level=critical"]
         command += ["-n", "2", "--dist", "loadscope", *paths]
         what = "without ours" if database == WITHOUT else "with ours"
@@ -161,8 +166,8 @@ class Part:
         raise Fail(f"There are no tests {inside} among the modules beside ours.")
 
 
-def conclude(results, whole):
-    """Print what differs, write the page after a whole run, return the exit code."""
+def conclude(results):
+    """Print what differs, and return the exit code."""
     failing = 0
     for part, found in results.items():
         for name in found.unexpected():
@@ -172,25 +177,23 @@ def conclude(results, whole):
             say(outcome.text if outcome else "It was not run.")
         for name in found.needless():
             say(f"{name} passes with ours: EXPECTED need not name it any more.")
-    if whole:
-        PAGE.write_text(write_results(PAGE.read_text(), results))
     passed = sum(len(found.without) for found in results.values()) - failing
     say(f"\nOnly with ours: {failing} failed, {passed} not.")
     return 1 if failing else 0
 
 
-def write_results(page, results):
-    """Return the page with the tables of these results."""
+def write_results(page, part, found):
+    """Return the page with the table of a part, the parts in the order of theirs."""
     head, rest = page.split(BEGIN)
-    tail = rest.split(END)[1]
-    lines = [""]
-    for part, found in results.items():
-        lines += [
-            f"### {part}",
-            "",
-            "| module | tests run | failing without ours | with ours | only with ours |",
-            "|---|--:|--:|--:|--:|",
-            *(f"| {' | '.join(map(str, row))} |" for row in found.rows()),
-            "",
-        ]
-    return head + BEGIN + "\n" + "\n".join(lines) + END + tail
+    body, tail = rest.split(END)
+    tables = {each.split("\n", 1)[0]: each for each in body.split("### ")[1:]}
+    lines = [
+        part,
+        "",
+        "| module | tests run | failing without ours | with ours | only with ours |",
+        "|---|--:|--:|--:|--:|",
+        *(f"| {' | '.join(map(str, row))} |" for row in found.rows()),
+    ]
+    tables[part] = "\n".join(lines) + "\n\n"
+    known = [name for name in beside_table.PARTS if name in tables]
+    return f"{head}{BEGIN}\n\n" + "".join(f"### {tables[n]}" for n in known) + END + tail

@@ -21,6 +21,7 @@ from .api import (
 )
 from .base import (
     test_architecture,
+    test_beside,
     test_circles,
     test_hooks,
     test_install,

@@ -1,0 +1,132 @@
+"""bin/test --beside: what counts as failing only with ours, and how it is written down."""
+
+import datetime
+import json
+
+import pytest
+
+import beside_table
+import run_beside
+from beside_results import FAILED, PASSED, SKIPPED, Comparison, Outcome, read
+from console import Fail
+
+
+def outcomes(**states):
+    return {f"app/tests/test_x.py::X::{name}": Outcome(states[name]) for name in states}
+
+
+def names(found):
+    return [name.rsplit("::", 1)[1] for name in found]
+
+
+def test_only_what_fails_with_ours_alone_counts():
+    """Whatever fails without ours, too, is the business of others (H8)."""
+    found = Comparison(
+        outcomes(fine=PASSED, theirs=FAILED, broken=PASSED, mended=FAILED),
+        outcomes(fine=PASSED, theirs=FAILED, broken=FAILED, mended=PASSED),
+    )
+    assert names(found.unexpected()) == ["broken"]
+
+
+def test_a_test_that_is_not_run_any_more_counts():
+    """Whether it is gone, or skipped for what we have changed (H8)."""
+    found = Comparison(
+        outcomes(gone=PASSED, left_out=PASSED, always_left_out=SKIPPED),
+        outcomes(left_out=SKIPPED, always_left_out=SKIPPED),
+    )
+    assert names(found.unexpected()) == ["gone", "left_out"]
+
+
+def test_what_fails_and_is_there_only_with_ours_counts():
+    """Our own suite, and files that cannot be loaded (H8)."""
+    found = Comparison({}, outcomes(ours=FAILED, fine=PASSED))
+    assert names(found.unexpected()) == ["ours"]
+
+
+def test_reasons_excuse_only_what_they_name():
+    """A reason that isn't needed any more is reported (H8)."""
+    reasons = {name: "on purpose" for name in outcomes(closed=PASSED, open=PASSED)}
+    found = Comparison(
+        outcomes(closed=PASSED, open=PASSED, broken=PASSED),
+        outcomes(closed=FAILED, open=PASSED, broken=FAILED),
+        reasons,
+    )
+    assert names(found.unexpected()) == ["broken"]
+    assert names(found.needless()) == ["open"]
+
+
+@pytest.mark.parametrize(
+    ("without", "ours", "left"),
+    [
+        (PASSED, FAILED, ["x"]),
+        (PASSED, PASSED, []),  # once it passed with ours
+        (FAILED, FAILED, []),  # once it failed without ours
+    ],
+)
+def test_a_second_run_of_both_decides(without, ours, left):
+    """A test that is not sure of itself fails nobody's run (H8)."""
+    found = Comparison(outcomes(x=PASSED), outcomes(x=FAILED))
+    found.confirm(outcomes(x=without), outcomes(x=ours))
+    assert names(found.unexpected()) == left
+
+
+def test_a_test_that_a_crash_swallowed_gets_its_second_run():
+    """A worker that dies takes tests along that nobody has judged (H8)."""
+    found = Comparison(outcomes(x=PASSED, y=PASSED), {})
+    found.confirm(outcomes(x=PASSED, y=PASSED), outcomes(x=PASSED))
+    assert names(found.unexpected()) == ["y"]
+
+
+def test_one_failing_phase_is_a_failure(tmp_path):
+    """A subtest or the end of a test may fail after the rest has passed (H8)."""
+    lines = [("x", FAILED, "why"), ("x", PASSED, ""), ("y", PASSED, "")]
+    (tmp_path / "gw0.jsonl").write_text(
+        "".join(
+            json.dumps({"name": name, "outcome": outcome, "text": text}) + "\n"
+            for name, outcome, text in lines
+        )
+    )
+    found = read(tmp_path)
+    assert (found["x"].state, found["x"].text) == (FAILED, "why")
+    assert found["y"].state == PASSED
+
+
+def test_rows_count_per_module():
+    """The table says of each module what was run and what failed (H8)."""
+    found = Comparison(
+        outcomes(fine=PASSED, theirs=FAILED, broken=PASSED, left_out=SKIPPED),
+        outcomes(fine=PASSED, theirs=FAILED, broken=FAILED, left_out=SKIPPED),
+    )
+    assert found.rows() == [("app", 3, 1, 2, 1)]
+
+
+def test_a_part_is_written_into_its_place():
+    """The other parts' tables and the rest of the page stay (H8)."""
+    found = Comparison(outcomes(x=PASSED), outcomes(x=PASSED))
+    page = f"Head\n{run_beside.BEGIN}\n{run_beside.END}\nTail\n"
+    page = run_beside.write_results(page, "mail", found)
+    page = run_beside.write_results(page, "helpdesk", found)
+    assert page == run_beside.write_results(page, "mail", found)
+    assert page.startswith("Head\n") and page.endswith("Tail\n")
+    assert page.index("### helpdesk") < page.index("### mail")
+    assert page.count("| app | 1 | 0 | 0 | 0 |") == 2
+
+
+def test_every_part_has_its_turn():
+    """CI runs one a day; none is left out for ever (H8)."""
+    first = datetime.date(2026, 1, 1)
+    days = [first + datetime.timedelta(n) for n in range(len(beside_table.PARTS))]
+    assert {run_beside.part_of(day) for day in days} == set(beside_table.PARTS)
+
+
+def test_reasons_are_given_for_tests_that_are_run():
+    """A name of no suite would excuse nothing (H8)."""
+    suites = {name.split("/")[0] for p in beside_table.PARTS for name in beside_table.suites(p)}
+    for name, reason in beside_table.EXPECTED.items():
+        assert name.split("/")[0] in suites and reason
+
+
+def test_a_part_that_is_none_is_refused():
+    """The sentence names those that there are (H8)."""
+    with pytest.raises(Fail, match="helpdesk"):
+        run_beside.run_beside(["--part", "nothing"], None)

@@ -1,4 +1,4 @@
-"""bin/test --beside: what counts as failing only with ours, and how it is written down."""
+"""bin/test --beside: what counts as failing only with ours, and where it is noted."""
 
 import datetime
 import json
@@ -121,7 +121,11 @@ def test_every_part_has_its_turn():
 
 def test_reasons_are_given_for_tests_that_are_run():
     """A name of no suite would excuse nothing (H8)."""
-    suites = {name.split("/")[0] for p in beside_table.PARTS for name in beside_table.suites(p)}
+    suites = {
+        suite.split("/")[0]
+        for part in beside_table.PARTS
+        for suite in beside_table.suites(part)
+    }
     for name, reason in beside_table.EXPECTED.items():
         assert name.split("/")[0] in suites and reason
 

@@ -15,6 +15,7 @@ from environment import REQUIREMENTS
 from odoo_server import Odoo
 
 LANGUAGE = "de_DE"
+GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
 BUNDLES = cache.REPO / "bin" / "lib" / "program" / "bundles.py"
 
 
@@ -23,7 +24,7 @@ class Database:
 
     :param addon: whether our addons are in it
     :param ground: a database without them to copy instead of starting anew
-    :param beside: modules that are there, too; in the ground, if there is one
+    :param beside: modules of others that are there, too
     """
 
     def __init__(
@@ -43,9 +44,10 @@ class Database:
         self.demo = demo
         self.ground = ground
         self.addon = addon
-        self.modules = cache.addons() if addon else cache.addon_dependencies()
-        if not ground:
-            self.modules += beside
+        if addon:
+            self.modules = cache.addons()
+        else:
+            self.modules = list(beside) or cache.addon_dependencies()
         self.log = cache.log(f"{name}-install")
         files = [REQUIREMENTS / "odoo.txt", REQUIREMENTS / "oca.txt"]
         files += [REQUIREMENTS / "beside.txt"] if beside else []

@@ -11,7 +11,7 @@ import cache
 import preparation
 from beside_results import FAILED, Comparison, read
 from console import Fail, Steps, call, run, say
-from database import Database
+from database import GROUND, Database
 from environment import REQUIREMENTS
 
 WITHOUT, OURS = "customer_portal_beside_ground", "customer_portal_beside"
@@ -87,7 +87,7 @@ class Part:
 
     def compare(self, steps):
         """Run the suites on both databases; what differs is run again on both."""
-        with_ours = self._database(OURS, steps)
+        with_ours = self._database(steps)
         found = Comparison(
             self._run(steps, WITHOUT), self._run(steps, OURS), beside_table.EXPECTED
         )
@@ -101,17 +101,30 @@ class Part:
         with_ours.ground.drop()
         return found
 
-    def _database(self, name, steps):
-        """The database with ours; the one without is what it is a copy of."""
+    def _database(self, steps):
+        """The database with ours; its ground is the one without."""
         modules = beside_table.modules(self.name)
-        conf = self._conf(WITHOUT)
-        ground = Database(self.odoo, WITHOUT, conf, addon=False, beside=modules)
-        ground.ensure(steps, rebuild=True)
-        ground.build_bundles(steps)
-        conf = self._conf(name)
-        ours = Database(self.odoo, name, conf, ground=ground, beside=modules)
+        # what bin/test begins with, too
+        names = {"db_name": GROUND, "dbfilter": f"^{GROUND}$"}
+        below = Database(
+            self.odoo, GROUND, self.odoo.write_conf("ground", **names), addon=False
+        )
+        options = {"beside": modules}
+        ground = Database(
+            self.odoo,
+            WITHOUT,
+            self._conf(WITHOUT),
+            addon=False,
+            ground=below,
+            **options,
+        )
+        ours = Database(self.odoo, OURS, self._conf(OURS), ground=ground, **options)
+        with cache.locked("test"):
+            below.ensure(steps, rebuild=True)
+            ground.ensure(steps, rebuild=True)
         ours.ensure(steps, rebuild=True)
-        ours.build_bundles(steps)
+        for database in (ground, ours):
+            database.build_bundles(steps)
         return ours
 
     def _conf(self, database):
@@ -140,7 +153,8 @@ class Part:
         command += ["-p", "beside_report", "-p", "shared_filestore"]
         command += ["-c", cache.REPO / "pyproject.toml", f"--rootdir={cache.REPO}"]
         command += [f"--basetemp={cache.root() / 'tmp-beside'}"]
-        command += ["-o", f"cache_dir={cache.root() / 'pytest-beside'}", "-q", "--tb=short"]
+        command += ["-o", f"cache_dir={cache.root() / 'pytest-beside'}"]
+        command += ["-q", "--tb=short"]
         command += ["--odoo-http", "--odoo-log-level=critical"]
         command += ["-n", "2", "--dist", "loadscope", *paths]
         what = "without ours" if database == WITHOUT else "with ours"
@@ -195,5 +209,5 @@ def write_results(page, part, found):
         *(f"| {' | '.join(map(str, row))} |" for row in found.rows()),
     ]
     tables[part] = "\n".join(lines) + "\n\n"
-    known = [name for name in beside_table.PARTS if name in tables]
-    return f"{head}{BEGIN}\n\n" + "".join(f"### {tables[n]}" for n in known) + END + tail
+    known = [tables[name] for name in beside_table.PARTS if name in tables]
+    return f"{head}{BEGIN}\n\n{''.join(f'### {each}' for each in known)}{END}{tail}"

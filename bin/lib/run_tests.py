@@ -13,11 +13,10 @@ import ports
 import preparation
 import run_beside
 from console import Fail, Steps, call, say
-from database import Database
+from database import GROUND, Database
 
 DATABASE = "customer_portal_test"
 RUNNER = "customer_portal_runner"  # of Odoo's own runner; made anew each time
-GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
 # Each worker has a copy of the database; a class, or a module of functions, stays on
 # one of them.
 PARALLEL = ["-n", "2", "--dist", "loadscope"]

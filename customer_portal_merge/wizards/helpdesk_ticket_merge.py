@@ -27,9 +27,9 @@ class HelpdeskTicketMerge(models.TransientModel):
         self._move_efforts(merged, charged)
         # staff are allowed to merge them, whatever they see of answers
         answers_sudo = self.env["support.form.answer"].sudo()
-        answers_sudo.search([("ticket_id", "in", merged.ids)]).ticket_id = (
-            self.dst_ticket_id
-        )
+        answers_sudo.search(
+            [("ticket_id", "in", merged.ids)]
+        ).ticket_id = self.dst_ticket_id
         merged.duplicate_id = self.dst_ticket_id
         return result
 

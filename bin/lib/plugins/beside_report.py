@@ -28,7 +28,7 @@ def name_of(item):
 
 
 def is_standard(item):
-    """Tell whether Odoo's runner would run it: no base class imported from elsewhere."""
+    """Tell whether Odoo's runner runs it: no base class imported from elsewhere."""
     tags = getattr(item.cls, "test_tags", {"standard"})
     is_imported = item.cls and item.cls.__module__ != item.module.__name__
     return "standard" in tags and not is_imported

@@ -16,7 +16,9 @@ class TestBeside(SupportData, HttpCase):
         cls._create_support_data()
         cls.ticket = cls._create_ticket(cls.ben)
         cls.ticket.message_post(
-            body="Of the ticket", message_type="comment", subtype_xmlid="mail.mt_comment"
+            body="Of the ticket",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
         )
         cls.visitors = (None, cls.emil.login)
 

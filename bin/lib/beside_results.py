@@ -114,7 +114,7 @@ class Comparison:
             with_ours[module_of(name)] += outcome.state == FAILED
         only.update(module_of(each) for each in self.suspects())
         only.update(module_of(each) for each in self.new_failures())
-        modules = sorted({*run, *with_ours, *only})
+        modules = sorted(m for m in {*run, *only} if run[m] or only[m])
         return [(m, run[m], failing[m], with_ours[m], only[m]) for m in modules]
 
 

@@ -24,7 +24,7 @@ class SupportTickets(CustomerPortalHelpdesk):
         """The ticket with its conversation. A token is no login, as OCA's is."""
         ticket = self._get_accessible_ticket(ticket_id)
         if not ticket:
-            return request.redirect("/my")
+            return self._lead_away(ticket_id)
         done = kw.get("done") in ACTIONS and kw["done"]
         return self._render_ticket(ticket, done=done, submitted=kw.get("submitted"))
 
@@ -42,7 +42,7 @@ class SupportTickets(CustomerPortalHelpdesk):
         """Post an answer of the customer."""
         ticket = self._get_accessible_ticket(ticket_id)
         if not ticket:
-            return request.redirect("/my")
+            return self._lead_away(ticket_id)
         values, files = read_posted_form()
         errors = ticket._post_customer_reply(values, files)
         if errors:
@@ -76,7 +76,7 @@ class SupportTickets(CustomerPortalHelpdesk):
         """Show the form of an action, or do what was chosen in it."""
         ticket = self._get_accessible_ticket(ticket_id)
         if not ticket:
-            return request.redirect("/my")
+            return self._lead_away(ticket_id)
         action = request.httprequest.path.rpartition("/")[2]
         if request.httprequest.method == "POST":
             return self._act(ticket, action)
@@ -124,6 +124,14 @@ class SupportTickets(CustomerPortalHelpdesk):
         """Return the ticket if the current user may read it, else an empty record."""
         ticket = request.env["helpdesk.ticket"].browse(ticket_id).exists()
         return ticket if ticket and ticket.has_access("read") else ticket.browse()
+
+    def _lead_away(self, ticket_id):
+        """Say where a ticket is found, or lead to the account as Odoo does."""
+        values = request.env["helpdesk.ticket"]._get_elsewhere_values(ticket_id)
+        if not values:
+            return request.redirect("/my")
+        values["page_name"] = "ticket"
+        return request.render("customer_portal_addon.ticket_elsewhere", values)
 
     def _render_ticket(self, ticket, **kw):
         return request.render(

@@ -1,6 +1,13 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+# The models that a form is made of, and the way from there to its ticket type
+FORMS = {
+    "helpdesk.ticket.type": "",
+    "support.form.field": "type_id",
+    "support.form.field.option": "field_id.type_id",
+}
+
 
 class IrRule(models.Model):
     _inherit = "ir.rule"
@@ -24,6 +31,8 @@ class IrRule(models.Model):
         """
         if model_name in ("support.article", "support.article.category"):
             return self.env[model_name]._get_visible_domain()
+        if model_name in FORMS:
+            return self._get_form_domain(FORMS[model_name])
         if not self.env.user._is_support_gated():
             return Domain.TRUE
         if model_name == "helpdesk.ticket":
@@ -40,12 +49,25 @@ class IrRule(models.Model):
         return Domain.TRUE
 
     @api.model
+    def _get_form_domain(self, path):
+        """Return what customers and visitors see of the forms: not other companies'.
+
+        Staff see all: their tickets may have come by any.
+
+        :param str path: from the model to the ticket type, empty: it is one
+        """
+        if not self.env.user.share:
+            return Domain.TRUE
+        types = self.env["helpdesk.ticket.type"]
+        worked = types._get_worked_domain(self.env.companies)
+        return Domain(path, "any!", worked) if path else worked
+
+    @api.model
     def _get_gate_domain(self):
         """Return the tickets that the gate lets the current user see.
 
-        It decides by the rules of the user's company; so only its tickets count.
+        It decides by the rules of each company, about this company's tickets.
         """
-        if not self.env["ir.http"]._get_support_decision().allowed:
-            return Domain.FALSE
-        company = self.env.user.sudo().company_id
-        return Domain("company_id", "=", company.id)
+        decide = self.env["ir.http"]._get_support_decision
+        open_ids = [each.id for each in self.env.companies if decide(each).allowed]
+        return Domain("company_id", "in", open_ids)

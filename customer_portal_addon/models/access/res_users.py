@@ -42,6 +42,7 @@ class ResUsers(models.Model):
                     self._spend_hash(credential.get("password"))
                 raise
         # between password and second factor nobody is logged in yet
+        user._join_company_of_website()
         user._check_support_gate()
         return auth_info
 
@@ -68,11 +69,21 @@ class ResUsers(models.Model):
         :raise SupportAccessRefused:
         """
         self.ensure_one()
-        if self._is_login_refused():
-            company = self.sudo().company_id
-            message = self.env["support.gate"]._get_refusal_message(company)
+        company_sudo = self._get_support_company()
+        if self._is_login_refused(company_sudo):
+            message = self.env["support.gate"]._get_refusal_message(company_sudo)
             self.env["ir.http"]._note_refused_login()
-            raise SupportAccessRefused(message, self._get_support_decision())
+            decision = self._get_support_decision(company_sudo)
+            raise SupportAccessRefused(message, decision)
+
+    def _join_company_of_website(self):
+        """Let a customer in at another of our companies, where its gate says so.
+
+        Logins hold on all websites; whose support it is depends on the website.
+        """
+        company_sudo = self.env["ir.http"]._get_website_company()
+        if company_sudo and self._may_join(company_sudo):
+            self.sudo().company_ids += company_sudo
 
     # ---------------------------------------------------
     # Nothing that tells who has a login
@@ -177,9 +188,9 @@ class ResUsers(models.Model):
         :param res.users user: the contact's login; may be empty
         :raise SupportAccessRefused:
         """
-        company = (
-            user.company_id or self.env["website"].get_current_website().company_id
-        )
+        company = self.env["website"].get_current_website().company_id
+        if user:
+            company = user._get_login_company(company)
         gate_sudo = self.env["support.gate"].sudo()
         decision = gate_sudo._decide(partner, company)
         if company.support_scope == "login" and not decision.allowed:
@@ -261,9 +272,49 @@ class ResUsers(models.Model):
     # The gate's decision
     # ---------------------------------------------------
 
-    def _get_support_decision(self):
+    def _get_support_company(self, asked=None):
+        """Return the company whose support this user gets, with all rights.
+
+        As Odoo's pages choose it: that of the website that is asked, if the user
+        belongs to it, else the user's own.
+
+        :param res.company asked: instead of that of the website
+        """
+        self.ensure_one()
+        user_sudo = self.sudo()
+        asked_sudo = (asked or self.env["ir.http"]._get_website_company()).sudo()
+        if asked_sudo.id in user_sudo._get_company_ids():
+            return asked_sudo
+        return user_sudo.company_id
+
+    def _get_login_company(self, asked):
+        """Return the company whose support this user gets by logging in at one.
+
+        :param res.company asked: the one
+        """
+        if self._may_join(asked):
+            return asked.sudo()
+        return self._get_support_company(asked)
+
+    def _may_join(self, company):
+        """Tell whether a customer may use a company's support, but never has yet.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        user_sudo = self.sudo()
+        if not user_sudo._is_support_gated():
+            return False
+        is_there = company.id in user_sudo._get_company_ids()
+        of_other = user_sudo.partner_id.company_id - company
+        if is_there or of_other:
+            return False
+        return self._get_support_decision(company).allowed
+
+    def _get_support_decision(self, company):
         """Return the gate's decision about this user; staff are never gated.
 
+        :param res.company company: whose support it is
         :rtype: Decision
         """
         self.ensure_one()
@@ -271,12 +322,15 @@ class ResUsers(models.Model):
         gate_sudo = self.env["support.gate"].sudo()
         if not user_sudo._is_support_gated():
             return gate_sudo._get_allowed()
-        return gate_sudo._decide(user_sudo.partner_id, user_sudo.company_id)
+        return gate_sudo._decide(user_sudo.partner_id, company)
 
-    def _is_login_refused(self):
-        """Tell whether the gate keeps this user from logging in at all."""
-        is_whole_login = self.sudo().company_id.support_scope == "login"
-        return is_whole_login and not self._get_support_decision().allowed
+    def _is_login_refused(self, company):
+        """Tell whether the gate keeps this user from logging in at all.
+
+        :param res.company company: where, see :meth:`_get_support_company`
+        """
+        is_whole_login = company.sudo().support_scope == "login"
+        return is_whole_login and not self._get_support_decision(company).allowed
 
     def _is_support_gated(self):
         """Tell whether this user has to pass the gate: portal users do."""
@@ -323,7 +377,7 @@ class ResUsers(models.Model):
         age = session.get(AGE)
         if not age or age["login"] != login:
             return None, session_age.start(login, now)
-        limits = self.sudo().company_id._get_support_security()
+        limits = self._get_support_company()._get_support_security()
         reason = session_age.ended(age, now, limits["idle"], limits["absolute"])
         if reason or session_age.is_noted(age, now):
             return reason, None

@@ -16,7 +16,7 @@ class SupportAccessMail(models.Model):
         """
         user = self._find_users()[:1]
         if user:
-            return ("refused" if user._is_login_refused() else "known"), user.partner_id
+            return self._refuse_or(user, "known"), user.partner_id
         people = self.env["res.partner"].with_context(active_test=False)
         people = people.search(
             [("email_normalized", "=", self.email), ("type", "=", "contact")]
@@ -104,7 +104,7 @@ class SupportAccessMail(models.Model):
         """
         user = self._find_users()
         if len(user) == 1:
-            return ("refused" if user._is_login_refused() else "reset"), user.partner_id
+            return self._refuse_or(user, "reset"), user.partner_id
         invitation = self.search(
             [
                 ("kind", "=", "invitation"),
@@ -118,6 +118,11 @@ class SupportAccessMail(models.Model):
         if user or not contact or not self._is_covered(contact):
             return False, self.env["res.partner"]
         return "invitation", contact
+
+    def _refuse_or(self, user, answer):
+        """Return what to answer to somebody with a login: ``answer``, or a refusal."""
+        company_sudo = user._get_login_company(self.company_id)
+        return "refused" if user._is_login_refused(company_sudo) else answer
 
     def _find_users(self):
         """Return the active users with this login, else with this address."""

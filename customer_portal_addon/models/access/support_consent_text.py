@@ -28,6 +28,12 @@ class SupportConsentText(models.Model):
         help="The sentence beside the checkbox. The newest version that is not "
         "archived is asked for.",
     )
+    company_id = fields.Many2one(
+        "res.company",
+        index="btree_not_null",
+        help="Whose customers are asked. Empty: those of every company that has no "
+        "text of its own.",
+    )
     consent_ids = fields.One2many(
         "support.consent",
         "text_id",
@@ -68,8 +74,15 @@ class SupportConsentText(models.Model):
 
     @api.model
     def _get_current(self, purpose):
-        """Return the text that is asked for, empty when there is none.
+        """Return the text that the current company asks for, empty when there is none.
 
         :param str purpose: ``privacy`` or ``notifications``
         """
-        return self.sudo().search([("purpose", "=", purpose)], limit=1)
+        texts_sudo = self.sudo().search(
+            [
+                ("purpose", "=", purpose),
+                ("company_id", "in", [False, self.env.company.id]),
+            ]
+        )
+        own_sudo = texts_sudo.filtered("company_id")
+        return (own_sudo or texts_sudo)[:1]

@@ -133,14 +133,14 @@ class HelpdeskTicket(models.Model):
         if errors:
             raise self._get_api_errors(errors)
         accounts = self.env["support.credit.account"]
-        company = self._get_form_company(ticket_type)
+        company = self.env.company
         if ticket_type._is_charged() and accounts._is_at_limit(key.partner_id, company):
             raise SupportApiProblem(403, "credit", accounts._get_limit_message())
         return ticket_type, form
 
     @api.model
     def _get_api_type(self, type_id):
-        offered = self._get_api_types()
+        offered = self.env["helpdesk.ticket.type"]._get_offered()
         if type_id is None:
             found = offered._get_general()
         else:
@@ -180,14 +180,6 @@ class HelpdeskTicket(models.Model):
                 errors.append((f"#/fields/{name}", message))
             values[field._get_input_name()] = posted
         return values
-
-    @api.model
-    def _get_api_types(self):
-        """Return the types on offer whose tickets go to the current company."""
-        offered = self.env["helpdesk.ticket.type"]._get_offered()
-        return offered.filtered(
-            lambda ticket_type: self._get_form_company(ticket_type) == self.env.company
-        )
 
     # ---------------------------------------------------
     # Whose ticket it is

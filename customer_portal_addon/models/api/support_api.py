@@ -209,5 +209,5 @@ class SupportApi(models.AbstractModel):
         :rtype: dict
         """
         self._check_gate(key)
-        types = key.env["helpdesk.ticket"]._get_api_types()
+        types = key.env["helpdesk.ticket.type"]._get_offered()
         return {"types": [ticket_type._get_api_form() for ticket_type in types]}

@@ -27,7 +27,7 @@ class SupportApiKey(models.Model):
         user = self.env.user
         return bool(
             user._is_portal()
-            and user.sudo().company_id.support_api_enabled
+            and self.env.company.sudo().support_api_enabled
             and self.env["ir.http"]._get_support_decision().allowed
         )
 
@@ -42,7 +42,8 @@ class SupportApiKey(models.Model):
         domain = Domain("partner_id", "=", contact_sudo.id)
         if self.env["res.partner"]._manages_colleagues():
             domain |= Domain("is_customer_key", "=", True)
-        return domain & Domain("customer_id", "=", customer_sudo.id)
+        domain &= Domain("customer_id", "=", customer_sudo.id)
+        return domain & Domain("company_id", "=", self.env.company.id)
 
     @api.model
     def _get_security_values(self, values=None, errors=None, key=None):
@@ -94,8 +95,7 @@ class SupportApiKey(models.Model):
         if errors:
             return "", errors
         contact = self.env.user.partner_id
-        company = self.env.user.sudo().company_id
-        return self._issue(contact, company, vals)[1], {}
+        return self._issue(contact, self.env.company, vals)[1], {}
 
     def _check_own(self, password):
         """Return what keeps the current user from making a key."""

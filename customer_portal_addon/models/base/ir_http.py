@@ -93,10 +93,11 @@ class IrHttp(models.AbstractModel):
         """
         if not (request.env.uid and request.env.user._is_support_gated()):
             return
-        decision = request.env["ir.http"]._get_support_decision()
+        company = request.env.user._get_support_company()
+        decision = request.env["ir.http"]._get_support_decision(company)
         if decision.allowed:
             return
-        if request.env.user.sudo().company_id.support_scope == "login":
+        if company.support_scope == "login":
             lang = request.session.context.get("lang")
             request.session.logout(keep_db=True)
             request.session.context["lang"] = lang or request.default_lang()
@@ -107,18 +108,34 @@ class IrHttp(models.AbstractModel):
         request.session["support_refusal"] = decision.reason
         abort(request.redirect("/support/refused"))
 
-    def _get_support_decision(self):
+    def _get_support_decision(self, company=None):
         """Return the gate's decision about the current user, found once per request.
 
+        :param res.company company: whose support it is; by default the current one
         :rtype: Decision
         """
+        company = company or self.env.company
         if not request:
-            return self.env.user._get_support_decision()
-        uid, decision = getattr(request, "support_decision", (None, None))
-        if uid != self.env.uid:
-            decision = self.env.user._get_support_decision()
-            request.support_decision = (self.env.uid, decision)
-        return decision
+            return self.env.user._get_support_decision(company)
+        if not hasattr(request, "support_decisions"):
+            request.support_decisions = {}
+        key = (self.env.uid, company.id)
+        if key not in request.support_decisions:
+            decision = self.env.user._get_support_decision(company)
+            request.support_decisions[key] = decision
+        return request.support_decisions[key]
+
+    @api.model
+    def _get_website_company(self):
+        """Return the company of the website that is asked, with all rights.
+
+        Empty when nobody asks: in jobs.
+        """
+        companies_sudo = self.env["res.company"].sudo()
+        if not request:
+            return companies_sudo
+        website = self.env["website"].get_current_website()
+        return companies_sudo.browse(website._get_cached("company_id"))
 
     # ---------------------------------------------------
     # Who calls

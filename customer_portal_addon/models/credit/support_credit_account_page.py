@@ -135,10 +135,8 @@ class SupportCreditAccount(models.Model):
         if not self._is_customer():
             return {}
         is_free = bool(ticket_type) and not ticket_type._is_charged()
-        tickets = self.env["helpdesk.ticket"]
-        company = tickets._get_form_company(ticket_type)
         partner = self.env.user.partner_id
-        is_refused = not is_free and self._is_at_limit(partner, company)
+        is_refused = not is_free and self._is_at_limit(partner, self.env.company)
         refusal = self._get_limit_message() if is_refused else ""
         return {**self._get_panel(), "is_free": is_free, "refusal": refusal}
 

@@ -51,7 +51,11 @@ class HelpdeskTicket(models.Model):
         for name, value in posted.items():
             if str(value).isdecimal():
                 chosen = self.env[self._fields[name].comodel_name].search(
-                    [("id", "=", int(value)), ("show_in_portal", "=", True)]
+                    [
+                        ("id", "=", int(value)),
+                        ("show_in_portal", "=", True),
+                        ("company_id", "in", [False, company.id]),
+                    ]
                 )
                 choices.update({name: chosen.id} if chosen else {})
         return choices
@@ -84,7 +88,7 @@ class HelpdeskTicket(models.Model):
         except UserError as error:
             errors["form"] = error.args[0]
         accounts = self.env["support.credit.account"]
-        company = self._get_form_company(ticket_type)
+        company = self.env.company
         if ticket_type._is_charged() and accounts._is_at_limit(sender, company):
             errors["form"] = accounts._get_limit_message()
         form, wrong = ticket_type._parse_form(values, files, look=not errors)
@@ -227,33 +231,27 @@ class HelpdeskTicket(models.Model):
     # ---------------------------------------------------
 
     @api.model
-    def _get_form_company(self, ticket_type):
-        """Return the company whose team gets the tickets of a type."""
-        team_sudo = ticket_type and ticket_type.sudo().team_ids.filtered("active")[:1]
-        return (team_sudo and team_sudo.company_id) or self.env.company
-
-    @api.model
     def _prepare_form_values(self, ticket_type, form, contact):
         """Return the values of a ticket that was filed through a form.
 
         :param dict form: as returned by ``_parse_form`` of the type
         :rtype: dict
         """
-        team = ticket_type.sudo().team_ids.filtered("active")[:1]
-        company = self._get_form_company(ticket_type)
+        company = self.env.company
+        team_sudo = ticket_type._get_team(company)
         channel_id = (
             self.env["ir.model.data"]
             .sudo()
             ._xmlid_to_res_id("helpdesk_mgmt.helpdesk_ticket_channel_web")
         )
-        stages = team.sudo().with_company(company)._get_applicable_stages()
+        stages_sudo = team_sudo.with_company(company)._get_applicable_stages()
         return {
             "name": form["subject"],
             "description": plaintext2html(form["description"]),
             "priority": form["priority"],
             "phone_availability": form["phone_availability"],
             "type_id": ticket_type.id,
-            "team_id": team.id,
+            "team_id": team_sudo.id,
             "user_id": False,
             "company_id": company.id,
             "channel_id": channel_id,
@@ -261,7 +259,7 @@ class HelpdeskTicket(models.Model):
             "partner_name": contact.name,
             "partner_email": contact.email,
             # a stage in the values makes Odoo send the mail of that stage
-            "stage_id": stages[:1].id,
+            "stage_id": stages_sudo[:1].id,
         }
 
     def _add_form_answers(self, ticket_type, form):

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import email_normalize
 
 from ...tools.form import form_values
@@ -68,8 +69,34 @@ class HelpdeskTicketType(models.Model):
 
     @api.model
     def _get_offered(self):
-        """Return the types that customers may choose from, in order."""
-        return self.search_fetch([("show_in_portal", "=", True)])
+        """Return the types that customers may choose from, in order.
+
+        Only those that the current company works on, or no team in particular.
+        """
+        domain = Domain("show_in_portal", "=", True)
+        return self.search_fetch(domain & self._get_worked_domain(self.env.company))
+
+    @api.model
+    def _get_worked_domain(self, companies):
+        """Return the types that a team of some companies works on, or any team may.
+
+        :param res.company companies:
+        :rtype: Domain
+        """
+        working = Domain("active", "=", True)
+        own = working & Domain("company_id", "in", [False, *companies.ids])
+        # whatever customers may know of the teams
+        return Domain("team_ids", "any!", own) | Domain("team_ids", "not any!", working)
+
+    def _get_team(self, company):
+        """Return the team that works on this type in a company, with all rights.
+
+        :param res.company company:
+        :rtype: helpdesk.ticket.team
+        """
+        teams_sudo = self.sudo().team_ids
+        own_sudo = teams_sudo.filtered(lambda team: team.company_id == company)
+        return (own_sudo or teams_sudo.filtered(lambda team: not team.company_id))[:1]
 
     @api.model
     def _get_general(self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class HelpdeskTicket(models.Model):
@@ -28,6 +28,27 @@ class HelpdeskTicket(models.Model):
             "priority_label": ticket_sudo._get_priority_label(),
             "file_rules": ticket_sudo.type_id._get_file_rules(),
             "seen": self._get_seen_mark(),
+        }
+
+    @api.model
+    def _get_elsewhere_values(self, ticket_id):
+        """Return where a ticket is found that is with another of our companies.
+
+        :return: ``number``, ``company`` and ``url``; empty unless the current user
+            sees it there
+        :rtype: dict
+        """
+        others = self.env.user.sudo().company_ids - self.env.companies
+        if not others:
+            return {}
+        tickets = self.with_context(allowed_company_ids=others.ids)
+        ticket_sudo = tickets.search([("id", "=", ticket_id)]).sudo()
+        if not ticket_sudo:
+            return {}
+        return {
+            "number": ticket_sudo.number,
+            "company": ticket_sudo.company_id.name,
+            "url": f"{ticket_sudo.get_base_url()}/my/ticket/{ticket_sudo.id}",
         }
 
     def _get_action_page_values(self, action, values, errors):

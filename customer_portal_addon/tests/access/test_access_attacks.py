@@ -165,7 +165,7 @@ class TestStrangers(AccessMailCase):
             }
         )
         self.assertFalse(ben.support_is_subscribed)
-        self.assertEqual(self.ben._get_support_decision().reason, "unsubscribed")
+        self.assertEqual(self.ben._get_support_decision(self.company).reason, "unsubscribed")
 
     def test_staff_find_who_is_on_the_list(self):
         people = self.env["res.partner"].with_user(self.agent)
@@ -193,12 +193,12 @@ class TestStrangers(AccessMailCase):
                     "list_id": self.company.support_mailing_list_id.id,
                 }
             )
-        self.assertTrue(self.gesa._get_support_decision().allowed)
+        self.assertTrue(self.gesa._get_support_decision(self.company).allowed)
         self.assertTrue(gesa.support_is_subscribed)
         self.register("nils@adler.example", notifications="1")
         self.sign_up(self.get_token(self.send()))
         self.assertTrue(nils.support_is_subscribed)
-        self.assertTrue(nils.user_ids._get_support_decision().allowed)
+        self.assertTrue(nils.user_ids._get_support_decision(self.company).allowed)
 
     def test_tokens_of_odoo_belong_to_no_mail_of_ours(self):
         self.register("ben@adler.example")

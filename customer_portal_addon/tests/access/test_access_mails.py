@@ -123,7 +123,7 @@ class TestRegistration(AccessMailCase):
         self.assertNotIn(record, self.mails.search(waiting))
         mail = self.env["mail.mail"].search([("email_to", "=", "zoe@braun.example")])
         user = self.sign_up(self.get_token(mail[0]))
-        self.assertTrue(user._get_support_decision().allowed)
+        self.assertTrue(user._get_support_decision(self.company).allowed)
 
     def test_assigning_to_an_uncovered_customer_mails_nothing(self):
         record = self.register("zoe@koch.example")

@@ -202,15 +202,27 @@ class TestGate(SupportCase):
         self.company.support_policy = "open"
         self.assertEqual(tickets.search([]), ticket)
 
-    def test_only_tickets_of_the_company_that_was_asked(self):
-        """The other company's gate may be stricter."""
-        other = self.env["res.company"].create({"name": "Other vendor"})
+    def test_each_company_decides_about_its_own_tickets(self):
+        """A contract with one company opens nothing of another (H8)."""
+        other = self.env["res.company"].create(
+            {"name": "Other vendor", "support_policy": "contract"}
+        )
         self.ben.company_ids += other
         own = self._create_ticket(self.ben)
         foreign = self._create_ticket(self.ben, company_id=other.id)
+        both = own + foreign
         tickets = self.env["helpdesk.ticket"].with_user(self.ben)
         tickets = tickets.with_context(allowed_company_ids=self.ben.company_ids.ids)
-        self.assertEqual(tickets.search([("id", "in", (own + foreign).ids)]), own)
+        self.assertEqual(tickets.search([("id", "in", both.ids)]), own)
+        self.env["support.contract"].create(
+            {
+                "partner_id": self.adler.id,
+                "company_id": other.id,
+                "date_start": "2026-01-01",
+                "state": "confirmed",
+            }
+        )
+        self.assertEqual(tickets.search([("id", "in", both.ids)]), both)
 
     # ---------------------------------------------------
     # What staff see

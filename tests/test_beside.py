@@ -6,6 +6,7 @@ import json
 import pytest
 
 import beside_table
+import cache
 import run_beside
 from beside_results import FAILED, PASSED, SKIPPED, Comparison, Outcome, read
 from console import Fail
@@ -128,6 +129,12 @@ def test_reasons_are_given_for_tests_that_are_run():
     }
     for name, reason in beside_table.EXPECTED.items():
         assert name.split("/")[0] in suites and reason
+
+
+def test_bridges_wait_for_what_they_lead_to():
+    """Where the other module isn't there, nothing tries to install them (H8)."""
+    assert "customer_portal_merge" not in cache.addons()
+    assert cache.manifest("customer_portal_merge")["auto_install"]
 
 
 def test_a_part_that_is_none_is_refused():

@@ -96,22 +96,15 @@ def digest(paths, *extra):
 
 
 def addons():
-    """The names of our addons: the main one, then its siblings beside it."""
-    names = [name for name in siblings() if not manifest(name).get("auto_install")]
-    return [ADDON, *names]
+    """The names of our addons: the main one, then its siblings beside it.
 
-
-def bridges():
-    """The siblings that Odoo installs by itself beside somebody else's module.
-
-    That module is only there in bin/test --beside, so they are, too.
+    Not the bridges, which Odoo installs by itself beside somebody else's module: that
+    is only there in bin/test --beside.
     """
-    return [name for name in siblings() if manifest(name).get("auto_install")]
-
-
-def siblings():
     found = REPO.glob("customer_portal_*/__manifest__.py")
-    return sorted({path.parent.name for path in found} - {ADDON})
+    names = {path.parent.name for path in found} - {ADDON}
+    siblings = [name for name in names if not manifest(name).get("auto_install")]
+    return [ADDON, *sorted(siblings)]
 
 
 def manifest(addon):

@@ -124,8 +124,6 @@ class Part:
             below.ensure(steps, rebuild=True)
             ground.ensure(steps, rebuild=True)
         ours.ensure(steps, rebuild=True)
-        for database in (ground, ours):
-            database.build_bundles(steps)
         return ours
 
     def _conf(self, database):

@@ -129,6 +129,7 @@ def test_reasons_are_given_for_tests_that_are_run():
     }
     for name, reason in beside_table.EXPECTED.items():
         assert name.split("/")[0] in suites and reason
+        assert f"`{name.rsplit('::', 1)[1]}`" in run_beside.PAGE.read_text()
 
 
 def test_bridges_wait_for_what_they_lead_to():

@@ -154,6 +154,8 @@ OUR_SUITES = {
 }
 
 # A test that fails only with ours, on purpose: why. All others fail the run.
+_ADDRESS = "customers don't change their address: whose tickets they read follows it"
+_SIGNUP = "nobody signs up freely: people register with what shows who they are"
 _RPC = "customers write messages by our pages only: by RPC they could pose as others"
 _RESPONSE = "helpdesk_ticket_partner_response/tests/test_partner_response.py::"
 _RESPONSE += "TestCustomerResponse::test_"
@@ -164,6 +166,12 @@ EXPECTED = {
     "helpdesk_portal_priority/tests/test_helpdesk_portal_priority.py::"
     "TestHelpdeskPortalPriority::test_new_ticket_form_has_priority_selector": (
         "our form asks for the urgency itself, after the type has been chosen"
+    ),
+    "auth_totp_mail/tests/test_auth_signup.py::TestAuthSignupFlowWith2faEnforced::"
+    "test_signup_with_2fa_enforced": _SIGNUP,
+    "base/tests/test_res_users.py::TestUsers2::test_self_writeable_fields": _ADDRESS,
+    "base/tests/test_res_users.py::TestUsersIdentitycheck::test_revoke_all_devices": (
+        "its new password contains the login"
     ),
 }
 

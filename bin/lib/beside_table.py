@@ -154,7 +154,7 @@ OUR_SUITES = {
 }
 
 # A test that fails only with ours, on purpose: why. All others fail the run.
-_ADDRESS = "customers don't change their address: whose tickets they read follows it"
+_ADDRESS = "the address is also the way to log in: customers don't change it alone"
 _SIGNUP = "nobody signs up freely: people register with what shows who they are"
 _RPC = "customers write messages by our pages only: by RPC they could pose as others"
 _RESPONSE = "helpdesk_ticket_partner_response/tests/test_partner_response.py::"

@@ -57,7 +57,9 @@ class Environment:
         machine.need_python_venv(steps)
         log = cache.log(f"pip-{self.path.name}")
         shutil.rmtree(self.path, ignore_errors=True)
-        run([sys.executable, "-m", "venv", self.path], log, "Creating the environment")
+        # Not the one of the environment that was just removed, which may be on the PATH
+        python = os.path.realpath(sys.executable)
+        run([python, "-m", "venv", self.path], log, "Creating the environment")
         what = "Installing the Python packages (is the network reachable?)"
         for call in self.calls:
             options = ["--no-deps"] if "oca.txt" in call else []

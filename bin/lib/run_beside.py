@@ -174,7 +174,9 @@ class Part:
             failed = sum(each.state == FAILED for each in found.values())
             steps.note(f"{len(found)} tests, {failed} failing; log in {log}")
         if code not in ENDS or (not found and only is None):
-            raise Fail(f"The suites did not come to their end (exit code {code}): {log}.")
+            raise Fail(
+                f"The suites did not come to their end (exit code {code}): {log}."
+            )
         return found
 
     def _find(self, suite):

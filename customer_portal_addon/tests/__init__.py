@@ -23,6 +23,7 @@ from .base import (
     test_architecture,
     test_beside,
     test_circles,
+    test_companies,
     test_hooks,
     test_install,
     test_many_workers,

@@ -217,6 +217,74 @@ class SupportData:
         )
 
     @classmethod
+    def _create_other_vendor(cls):
+        """Create a second company: its website, team, agent, type, and a customer.
+
+        Hugo of Huber has a login there and a contract with it; so has nobody else.
+        """
+        cls.other_company = cls.env["res.company"].create(
+            {
+                "name": "Other vendor",
+                "email": "support@other.example",
+                "support_policy": "contract",
+                "support_refusal_contact": "support@other.example",
+            }
+        )
+        cls.other_company.partner_id.write({"tz": "Europe/Berlin", "lang": "en_US"})
+        website = cls.env["website"].search([], limit=1)
+        cls.other_website = cls.env["website"].create(
+            {
+                "name": "Other website",
+                "domain": "https://other.example",
+                "company_id": cls.other_company.id,
+                "language_ids": [Command.set(website.language_ids.ids)],
+                "default_lang_id": website.default_lang_id.id,
+            }
+        )
+        cls.other_agent = mail_new_test_user(
+            cls.env,
+            login="other_agent",
+            name="Agent Jones",
+            email="jones@other.example",
+            lang="en_US",
+            groups="helpdesk_mgmt.group_helpdesk_user",
+            company_id=cls.other_company.id,
+        )
+        cls.other_team = cls.env["helpdesk.ticket.team"].create(
+            {
+                "name": "Other team",
+                "company_id": cls.other_company.id,
+                "user_ids": [Command.set(cls.other_agent.ids)],
+            }
+        )
+        cls.other_type = cls.env["helpdesk.ticket.type"].create(
+            {"name": "Other type", "team_ids": [Command.set(cls.other_team.ids)]}
+        )
+        cls.huber = cls.env["res.partner"].create(
+            {"name": "Huber", "is_company": True, "support_enabled": True}
+        )
+        cls._create_contract_elsewhere(cls.huber)
+        cls.hugo = cls._create_contact(cls.huber, "hugo")
+        cls.hugo.write(
+            {
+                "company_ids": [Command.set(cls.other_company.ids)],
+                "company_id": cls.other_company.id,
+            }
+        )
+
+    @classmethod
+    def _create_contract_elsewhere(cls, customer):
+        """Give a customer a contract with the second company."""
+        return cls.env["support.contract"].create(
+            {
+                "partner_id": customer.id,
+                "company_id": cls.other_company.id,
+                "date_start": "2020-01-01",
+                "state": "confirmed",
+            }
+        )
+
+    @classmethod
     def _create_ticket(cls, user, **values):
         """Create a ticket as the mail gateway or staff would, for a contact."""
         return cls.env["helpdesk.ticket"].create(

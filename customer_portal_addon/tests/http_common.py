@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, timedelta
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from lxml import html
 
@@ -27,6 +27,24 @@ class SupportHttpCase(SupportData, HttpCase):
         contracts.write({"date_start": today - timedelta(days=400), "date_end": False})
         expired = contracts.filtered(lambda contract: contract.partner_id == cls.koch)
         expired.date_end = today - timedelta(days=30)
+
+    # The website that the browser asks for, None: that of the test server's address
+    website = None
+
+    def url_open(self, url, *args, headers=None, **kw):
+        if self.website:
+            headers = {"Host": self._get_host(), **(headers or {})}
+        return super().url_open(url, *args, headers=headers, **kw)
+
+    def authenticate(self, *args, **kw):
+        session = super().authenticate(*args, **kw)
+        if self.website:  # the browser keeps the cookies of each host apart
+            sid = self.session.sid
+            self.opener.cookies.set("session_id", sid, domain=self._get_host())
+        return session
+
+    def _get_host(self):
+        return urlsplit(self.website.domain).netloc
 
     def login(self, user, **kw):
         """Log in through the login page; return its response."""

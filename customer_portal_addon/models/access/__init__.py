@@ -10,6 +10,7 @@ from . import (
     res_partner,
     auth_oauth_provider,
     res_users,
+    res_users_gate,
     res_users_oauth,
     res_device_log,
     ir_websocket,

@@ -39,7 +39,7 @@ class SupportApi(models.AbstractModel):
         :raise SupportApiProblem: there is nothing to be found
         """
         self._check_enabled()
-        return self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+        return self.env.company.sudo().get_base_url()
 
     @api.model
     def _get_description(self):

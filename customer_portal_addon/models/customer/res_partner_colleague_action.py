@@ -263,10 +263,12 @@ class ResPartner(models.Model):
     def _get_portal_button(self):
         """Return address and title of the button in mails about a contact.
 
+        A contact is of no website: it leads to that of the current company.
+
         :rtype: dict
         """
         self.ensure_one()
         return {
-            "url": f"{self.get_base_url()}/support",
+            "url": f"{self.env.company.sudo().get_base_url()}/support",
             "title": self.env._("Open service portal"),
         }

@@ -238,7 +238,7 @@ class HelpdeskTicket(models.Model):
         :rtype: dict
         """
         company = self.env.company
-        team_sudo = ticket_type._get_team(company)
+        team_sudo = ticket_type._get_teams(company)[:1]
         channel_id = (
             self.env["ir.model.data"]
             .sudo()

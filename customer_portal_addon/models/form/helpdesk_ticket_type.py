@@ -88,15 +88,17 @@ class HelpdeskTicketType(models.Model):
         # whatever customers may know of the teams
         return Domain("team_ids", "any!", own) | Domain("team_ids", "not any!", working)
 
-    def _get_team(self, company):
-        """Return the team that works on this type in a company, with all rights.
+    def _get_teams(self, company):
+        """Return the teams that work on this type in a company, with all rights.
+
+        Those without a company only where the company has none of its own.
 
         :param res.company company:
         :rtype: helpdesk.ticket.team
         """
         teams_sudo = self.sudo().team_ids
         own_sudo = teams_sudo.filtered(lambda team: team.company_id == company)
-        return (own_sudo or teams_sudo.filtered(lambda team: not team.company_id))[:1]
+        return own_sudo or teams_sudo.filtered(lambda team: not team.company_id)
 
     @api.model
     def _get_general(self):

@@ -165,7 +165,9 @@ class TestStrangers(AccessMailCase):
             }
         )
         self.assertFalse(ben.support_is_subscribed)
-        self.assertEqual(self.ben._get_support_decision(self.company).reason, "unsubscribed")
+        self.assertEqual(
+            self.ben._get_support_decision(self.company).reason, "unsubscribed"
+        )
 
     def test_staff_find_who_is_on_the_list(self):
         people = self.env["res.partner"].with_user(self.agent)

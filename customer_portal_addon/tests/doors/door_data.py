@@ -45,6 +45,7 @@ class DoorData:
 
     @classmethod
     def _create_door_data(cls):
+        cls._create_other_vendor()
         cls.fritz = cls._create_contact(cls.adler, "fritz")
         cls.owners = {
             "own": cls.ben,
@@ -53,11 +54,18 @@ class DoorData:
             "other": cls.emil,
             "guest": cls.emil,
             "uncovered": cls.clara,
+            "elsewhere": cls.hugo,
         }
         cls.tickets = {
-            owner: cls._create_ticket(user, name=f"Ticket {owner}")
+            owner: cls._create_ticket(
+                user, name=f"Ticket {owner}", company_id=user.company_id.id
+            )
             for owner, user in cls.owners.items()
         }
+        # Ben's own contact, but with a company whose customer he is not
+        cls.tickets["own_elsewhere"] = cls._create_ticket(
+            cls.ben, name="Ticket elsewhere", company_id=cls.other_company.id
+        )
         cls.fritz.partner_id.parent_id = cls.braun
         cls.tickets["guest"].message_subscribe(cls.ben.partner_id.ids)
         cls.orders = {
@@ -67,11 +75,15 @@ class DoorData:
                 ("other", cls.emil.partner_id),
             )
         }
+        cls.orders["own_elsewhere"] = cls.env["sale.order"].create(
+            {"partner_id": cls.ben.partner_id.id, "company_id": cls.other_company.id}
+        )
         cls.contacts = {
             "own": cls.ben.partner_id,
             "company": cls.gesa.partner_id,
             "other": cls.emil.partner_id,
             "uncovered": cls.clara.partner_id,
+            "elsewhere": cls.hugo.partner_id,
         }
         cls.articles = {
             "own": cls._create_article("Open", visibility="everyone"),
@@ -221,6 +233,9 @@ class DoorData:
             if owner not in ("own", "guest"):
                 cls._fill(ticket, "company" if owner in cls.of_adler() else owner)
         cls._fill(cls.orders["other"], "other")
+        cls._fill(cls.orders["own_elsewhere"], "elsewhere")
+        cls._fill(cls.other_type, "elsewhere")
+        cls._fill(cls.huber + cls.hugo.partner_id, "elsewhere")
         cls._fill(cls.invoices["other"], "other")
         cls._fill(cls.articles["other"], "hidden")
         cls._fill(cls.articles["customers"], "customers")

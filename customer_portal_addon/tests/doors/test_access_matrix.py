@@ -26,6 +26,7 @@ ROLES = {
     "uncovered": "clara",  # of Koch, whose contract expired; had filed tickets
     "former": "fritz",  # of Adler, now of Braun; had filed tickets at Adler
     "staff": "agent",
+    "elsewhere": "hugo",  # of Huber, a customer of the second company; on its website
 }
 # Whose ticket -> who reads it. The customer administrators read those that were filed
 # for their company; whoever has left it reads them no more.
@@ -34,6 +35,7 @@ READERS = {
     "stranger": {"stranger", "other administrator", "staff"},
     "uncovered": {"staff"},
     "former": {"administrator", "staff"},
+    "elsewhere": {"elsewhere"},
 }
 
 # What a route answers: to people who may use support, to guests, to uncovered people
@@ -169,6 +171,8 @@ class TestAccessMatrix(SupportHttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls._create_other_vendor()
+        cls.companies = cls.company + cls.other_company
         cls.error_type.is_public = True
         fritz = cls._create_contact(cls.adler, "fritz")
         cls.users = {
@@ -176,13 +180,17 @@ class TestAccessMatrix(SupportHttpCase):
             for role, name in ROLES.items()
         }
         cls.tickets = {
-            owner: cls._create_ticket(cls.users[owner], name=f"SECRET of {owner}")
+            owner: cls._create_ticket(
+                cls.users[owner],
+                name=f"SECRET of {owner}",
+                company_id=cls.users[owner].company_id.id,
+            )
             for owner in READERS
         }
         fritz.partner_id.write({"parent_id": cls.braun.id, "lang": "en_US"})
         cls.done = cls.env.ref("helpdesk_mgmt.helpdesk_ticket_stage_done")
-        cls.company.support_api_enabled = True
-        cls.company.support_security_contact = "security@vendor.example"
+        cls.companies.support_api_enabled = True
+        cls.companies.support_security_contact = "security@vendor.example"
         # who reads which article: test_articles.py
         cls.article = cls._create_article("Open to everybody")
 
@@ -219,10 +227,11 @@ class TestAccessMatrix(SupportHttpCase):
     def enter(self, role):
         """Begin a session, as long as even uncovered people get one."""
         user = self.users[role]
+        self.website = self.other_website if role == "elsewhere" else None
         self.logout_session()
-        self.company.support_policy = "open"
+        self.companies.support_policy = "open"
         self.authenticate(user and user.login, user and user.login)
-        self.company.support_policy = "contract"
+        self.companies.support_policy = "contract"
 
     def answer(self, role, method, url, ticket):
         """Return in a word what a route answers."""
@@ -411,8 +420,8 @@ class TestAccessMatrix(SupportHttpCase):
                 mine = ticket.with_user(user or public)
                 rights = {
                     "read": role in READERS[owner],
-                    "write": role == "staff",
-                    "create": role == "staff",
+                    "write": role == "staff" and role in READERS[owner],
+                    "create": role == "staff" and role in READERS[owner],
                     "unlink": False,
                 }
                 for operation, right in rights.items():

@@ -148,6 +148,22 @@ class TestPublicForm(PublicFormCase):
         self.assertIn("40", ticket.answer_ids.mapped("value"))
         self.assertFalse(self.text_of(self.url_open("/support"), "filed_number"))
 
+    def test_filed_on_the_website_of_another_company(self):
+        """It is that company's, and its team's (H8)."""
+        self._create_other_vendor()
+        self.other_company.support_filing = "everybody"
+        self.error_type.team_ids = self.other_team
+        self.website = self.other_website
+        self.assertNotIn("Other type", self.open_form().text)
+        ticket = self.file()
+        self.assertEqual(ticket.company_id, self.other_company)
+        self.assertEqual(ticket.team_id, self.other_team)
+        self.welcome()
+        [mail] = self.mails_to("new@stranger.example")[:1]
+        self.assertIn("Other vendor", self.text_of_mail(mail))
+        self.website = None
+        self.assertIn("/web/login", self.open_form().url)
+
     def test_the_consent_is_noted_as_unconfirmed(self):
         self.file()
         consent = self.env["support.consent"].search(

@@ -126,7 +126,7 @@ class SupportPhoneTicket(models.TransientModel):
         :rtype: helpdesk.ticket.team
         """
         self.ensure_one()
-        teams = self.type_id.team_ids.filtered("active")
+        teams = self.type_id._get_teams(self.env.company).sudo(False)
         own = teams.filtered(lambda team: self.env.user in team.user_ids)
         return (own or teams)[:1]
 

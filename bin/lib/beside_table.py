@@ -29,7 +29,7 @@ PARTS = {
     ),
     "portal": (
         """
-        account contract crm hr_timesheet l10n_de portal_account_personal_data_only
+        account contract hr_timesheet l10n_de portal_account_personal_data_only
         portal_debranding portal_invitation_by_website portal_rating
         portal_sale_confirm_require_login portal_sale_list_extra_info
         portal_sale_order_search portal_sale_personal_data_only project sale_management
@@ -37,13 +37,10 @@ PARTS = {
         """,
         """
         portal account/test_portal_attachment account/test_portal_invoice
-        account/test_account_move_send account/test_res_partner_merge
-        sale/test_access_rights sale/test_controllers sale/test_sale_order
-        sale/test_payment_flow sale_management project/test_access_rights
+        account/test_res_partner_merge sale/test_access_rights sale/test_controllers
         project/test_portal project/test_project_sharing_portal_access
-        project/test_project_mail_features hr_timesheet/test_portal_timesheet
-        crm/test_crm_lead_merge contract/test_portal portal_account_personal_data_only
-        portal_debranding portal_invitation_by_website portal_sale_confirm_require_login
+        hr_timesheet/test_portal_timesheet contract/test_portal
+        portal_account_personal_data_only portal_debranding portal_invitation_by_website portal_sale_confirm_require_login
         portal_sale_list_extra_info portal_sale_personal_data_only
         """,
     ),
@@ -127,7 +124,7 @@ PARTS = {
         "website_livechat crm_livechat survey website_event",
         """
         im_livechat website_livechat crm_livechat survey/test_survey_security
-        survey/test_survey_controller survey/test_survey_invite event website_event
+        survey/test_survey_controller survey/test_survey_invite website_event
         """,
     ),
     "shop": (
@@ -136,7 +133,13 @@ PARTS = {
         website_sale_require_legal
         """,
         """
-        website_sale website_sale_checkout_skip_payment website_sale_require_legal
+        website_sale/test_address website_sale/test_ecommerce_access
+        website_sale/test_express_checkout_flows website_sale/test_main_controller
+        website_sale/test_sitemap website_sale/test_website_sale_cart
+        website_sale/test_website_sale_mail website_sale/test_website_sale_product_page
+        website_sale/test_website_sale_reorder_from_portal
+        website_sale/test_website_sale_visitor website_sale_checkout_skip_payment
+        website_sale_require_legal
         """,
     ),
 }

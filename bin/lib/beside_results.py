@@ -22,7 +22,8 @@ class Outcome:
 def read(folder):
     """Return the outcomes that the plugin has noted in a folder, by test.
 
-    A test that fails in one phase or subtest has failed, however the others ended.
+    A test that fails in one phase or subtest has failed, however the others ended, and
+    so has one that was never run, because its process died.
 
     :rtype: dict[str, Outcome]
     """
@@ -34,6 +35,9 @@ def read(folder):
             if before and before.state == FAILED:
                 continue
             found[noted["name"]] = Outcome(noted["outcome"], noted["text"])
+    for path in folder.glob("*.json"):
+        for name in json.loads(path.read_text()):
+            found.setdefault(name, Outcome(FAILED, "It was not run."))
     return found
 
 
@@ -41,81 +45,68 @@ def read(folder):
 class Comparison:
     """What differs.
 
-    :param without: outcomes without ours, by test
     :param ours: outcomes with ours, by test
+    :param without: outcomes without ours of those that did not pass with ours
     :param expected: reasons why tests fail with ours on purpose, by test
     """
 
-    without: dict
     ours: dict
+    without: dict
     expected: dict = field(default_factory=dict)
 
-    def suspects(self):
-        """Return the tests that pass, or are skipped, only without ours."""
-        return sorted(
-            name
-            for name, outcome in self.without.items()
-            if outcome.state != FAILED and self._is_worse(name, outcome)
-        )
+    def only_with_ours(self):
+        """Return the tests that fail or are skipped, and pass without ours.
 
-    def _is_worse(self, name, outcome):
-        with_ours = self.ours.get(name)
-        if not with_ours or with_ours.state == FAILED:
-            return True
-        return outcome.state == PASSED and with_ours.state == SKIPPED
+        Our own, which are not there without us, are among them when they fail.
+        """
+        return sorted(name for name in self.ours if self._is_worse(name))
 
-    def new_failures(self):
-        """Return the tests that are there only with ours and fail."""
-        return sorted(
-            name
-            for name, outcome in self.ours.items()
-            if outcome.state == FAILED and name not in self.without
-        )
+    def _is_worse(self, name):
+        with_ours, without = self.ours[name], self.without.get(name)
+        if with_ours.state == FAILED:
+            return not without or without.state != FAILED
+        is_skipped = with_ours.state == SKIPPED
+        return is_skipped and without is not None and without.state == PASSED
 
     def unexpected(self):
         """Return what fails the run."""
-        worse = [*self.suspects(), *self.new_failures()]
-        return [name for name in worse if name not in self.expected]
+        return [name for name in self.only_with_ours() if name not in self.expected]
 
     def needless(self):
-        """Return the expected ones that were run and don't differ any more."""
-        suspects = self.suspects()
-        return [
-            name
-            for name in self.expected
-            if name in self.without and name not in suspects
-        ]
+        """Return the expected ones that were run and pass."""
+        only = self.only_with_ours()
+        return [n for n in self.expected if n in self.ours and n not in only]
 
-    def confirm(self, without, ours):
-        """Judge by a second run of both; who passes once is not broken by us.
+    def confirm(self, ours, without):
+        """Judge by a second run of both.
 
-        A test fails only with ours when it failed with ours twice and passed without
-        ours twice.
+        A test fails only with ours when it failed twice with ours, and passed twice
+        without.
         """
-        for name in {*without, *ours}:
-            first, again = self.ours.get(name), ours.get(name)
-            if again and again.state != FAILED:
+        for name, again in ours.items():
+            if again.state != FAILED:
                 self.ours[name] = again
-            elif not first and again:
-                self.ours[name] = again
-            if name in without and without[name].state == FAILED:
-                self.without[name] = without[name]
+        for name, again in without.items():
+            if again.state == FAILED:
+                self.without[name] = again
 
     def rows(self):
-        """Return one row per module: name, run, failing without, with, only with ours.
+        """Return a row per module: name, run, failing with ours, and only with ours.
 
-        :rtype: list[tuple[str, int, int, int, int]]
+        :rtype: list[tuple[str, int, int, int]]
         """
-        run, failing, with_ours, only = Counter(), Counter(), Counter(), Counter()
-        for name, outcome in self.without.items():
+        run, failing = Counter(), Counter()
+        for name, outcome in self.ours.items():
             run[module_of(name)] += outcome.state != SKIPPED
             failing[module_of(name)] += outcome.state == FAILED
-        for name, outcome in self.ours.items():
-            with_ours[module_of(name)] += outcome.state == FAILED
-        only.update(module_of(each) for each in self.suspects())
-        only.update(module_of(each) for each in self.new_failures())
-        modules = sorted(m for m in {*run, *only} if run[m] or only[m])
-        return [(m, run[m], failing[m], with_ours[m], only[m]) for m in modules]
+        only = Counter(module_of(name) for name in self.only_with_ours())
+        modules = sorted({*run, *only})
+        return [(m, run[m], failing[m], only[m]) for m in modules]
+
+
+def not_passed(outcomes):
+    """Return the tests that did not pass, to be run without ours."""
+    return sorted(name for name, each in outcomes.items() if each.state != PASSED)
 
 
 def module_of(name):

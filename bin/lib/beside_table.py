@@ -40,7 +40,8 @@ PARTS = {
         account/test_res_partner_merge sale/test_access_rights sale/test_controllers
         project/test_portal project/test_project_sharing_portal_access
         hr_timesheet/test_portal_timesheet contract/test_portal
-        portal_account_personal_data_only portal_debranding portal_invitation_by_website portal_sale_confirm_require_login
+        portal_account_personal_data_only portal_debranding
+        portal_invitation_by_website portal_sale_confirm_require_login
         portal_sale_list_extra_info portal_sale_personal_data_only
         """,
     ),
@@ -121,10 +122,12 @@ PARTS = {
         """,
     ),
     "livechat": (
-        "website_livechat crm_livechat survey website_event",
+        "website_livechat crm_livechat survey",
         """
-        im_livechat website_livechat crm_livechat survey/test_survey_security
-        survey/test_survey_controller survey/test_survey_invite website_event
+        im_livechat/test_cors_livechat im_livechat/test_discuss_channel
+        im_livechat/test_get_discuss_channel im_livechat/test_message
+        im_livechat/test_session_views website_livechat crm_livechat
+        survey/test_survey_security survey/test_survey_controller
         """,
     ),
     "shop": (

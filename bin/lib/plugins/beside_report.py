@@ -45,6 +45,9 @@ def pytest_collection_modifyitems(config, items):
         config.stash[NAMES][item.nodeid] = name
     config.hook.pytest_deselected(items=left)
     items[:] = kept
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    collected = Path(os.environ["BESIDE_RESULTS"]) / f"{worker}.json"
+    collected.write_text(json.dumps([config.stash[NAMES][i.nodeid] for i in kept]))
 
 
 class Recorder:

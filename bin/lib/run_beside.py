@@ -60,8 +60,8 @@ def run_beside(arguments, environ):
 
 
 def part_of(day):
-    """The part whose turn it is on a date; every part has its turn."""
-    names = list(beside_table.PARTS)
+    """The part whose turn it is on a date."""
+    names = beside_table.IN_TURN
     return names[day.toordinal() % len(names)]
 
 

@@ -109,6 +109,9 @@ class TestBeside(SupportData, HttpCase):
             {"name": "Question", "content": "<p>Why?</p>", "forum_id": forum.id}
         )
         self.assertOpen(question, question.website_url)
+        self.emil.karma = forum.karma_edit_all
+        question.with_user(self.emil).write({"content": "<p>Why not?</p>"})
+        self.assertIn("Why not?", question.content)
 
     def test_live_chat(self):
         """A guest reads and answers what the operator says (H8)."""

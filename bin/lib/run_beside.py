@@ -168,7 +168,7 @@ class Part:
         command += [f"--basetemp={cache.root() / 'tmp-beside'}"]
         command += ["-o", f"cache_dir={cache.root() / 'pytest-beside'}"]
         command += ["-q", "--tb=short", "--odoo-http", "--odoo-log-level=critical"]
-        command += [f"--ignore-glob=*/{name}" for name in beside_table.LEFT_OUT]
+        command += [f"--ignore-glob=/*/{name}" for name in beside_table.LEFT_OUT]
         command += ["-n", "2", "--dist", "loadscope", *paths]
         what = "without ours" if database == WITHOUT else "with ours"
         with steps.step(f"Suites of {self.name} {what}"), log.open("w") as output:

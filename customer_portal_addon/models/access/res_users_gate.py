@@ -14,7 +14,8 @@ class ResUsers(models.Model):
         """Return the company whose support this user gets, with all rights.
 
         As Odoo's pages choose it: that of the website that is asked, if the user
-        belongs to it, else the user's own.
+        belongs to it, else the user's own. An open websocket asks none: then it is
+        one that lets the user in, if there is any.
 
         :param res.company asked: instead of that of the website
         """
@@ -23,7 +24,13 @@ class ResUsers(models.Model):
         asked_sudo = (asked or self.env["ir.http"]._get_website_company()).sudo()
         if asked_sudo.id in user_sudo._get_company_ids():
             return asked_sudo
-        return user_sudo.company_id
+        own_sudo = user_sudo.company_id
+        if asked_sudo or len(user_sudo.company_ids) == 1:
+            return own_sudo
+        open_sudo = (own_sudo | user_sudo.company_ids).filtered(
+            lambda company: self._get_support_decision(company).allowed
+        )
+        return (open_sudo or own_sudo)[:1]
 
     def _get_login_company(self, asked):
         """Return the company whose support this user gets by logging in at one.

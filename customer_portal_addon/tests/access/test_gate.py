@@ -224,6 +224,17 @@ class TestGate(SupportCase):
         )
         self.assertEqual(tickets.search([("id", "in", both.ids)]), both)
 
+    def test_who_asks_for_no_website_needs_one_company(self):
+        """An open websocket stays open for whom one of two companies lets in (H8)."""
+        self._create_other_vendor()
+        self.assertEqual(self.clara._get_support_company(), self.company)
+        self.clara.company_ids += self.other_company
+        self.assertEqual(self.clara._get_support_company(), self.company)
+        self.koch.support_enabled = True
+        self._create_contract_elsewhere(self.koch)
+        self.assertEqual(self.clara._get_support_company(), self.other_company)
+        self.env["ir.websocket"].with_user(self.clara)._check_support_gate()
+
     # ---------------------------------------------------
     # What staff see
     # ---------------------------------------------------

@@ -108,7 +108,7 @@ PARTS = {
         """
         event website website_blog website_conditional_visibility_user_group website_crm
         website_debranding website_form_require_legal website_forum
-        website_forum_subscription website_slides website_require_login
+        website_forum_subscription website_slides
         """,
         """
         website/test_auth_signup_uninvited website/test_base_url
@@ -118,7 +118,6 @@ PARTS = {
         website/test_sitemap website/test_website_reset_password
         website/test_website_visitor website_blog website_crm website_forum
         website_slides website_conditional_visibility_user_group website_debranding
-        website_require_login
         """,
     ),
     "livechat": (
@@ -132,11 +131,12 @@ PARTS = {
     ),
     "shop": (
         """
-        website_sale website_sale_checkout_skip_payment website_sale_hide_price
-        website_sale_require_legal
+        website_require_login website_sale website_sale_checkout_skip_payment
+        website_sale_hide_price website_sale_require_legal
         """,
         """
-        website_sale/test_address website_sale/test_ecommerce_access
+        website_require_login website_sale/test_address
+        website_sale/test_ecommerce_access
         website_sale/test_express_checkout_flows website_sale/test_main_controller
         website_sale/test_sitemap website_sale/test_website_sale_cart
         website_sale/test_website_sale_mail website_sale/test_website_sale_product_page

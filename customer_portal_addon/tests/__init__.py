@@ -22,6 +22,7 @@ from .api import (
 )
 from .base import (
     test_architecture,
+    test_beside,
     test_circles,
     test_companies,
     test_hooks,

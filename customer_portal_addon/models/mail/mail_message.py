@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -12,8 +14,8 @@ ADDRESS_FIELDS = RECIPIENT_FIELDS | {
 }
 # Where Odoo's own scripts show them to whoever takes part
 CHATS = {False, "discuss.channel", "project.task"}
-# In the cache of a transaction, while Odoo collects what a script is to show
-STORING = "support_storing"
+# In the cache of a transaction, while Odoo reads addresses whoever asks
+READING = "support_reading_addresses"
 
 
 class MailMessage(models.Model):
@@ -25,7 +27,8 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        messages = super().create(vals_list)
+        with self._reading_addresses():  # of what it is about to write
+            messages = super().create(vals_list)
         messages._index_tickets(messages._get_indexed_tickets())
         return messages
 
@@ -137,11 +140,22 @@ class MailMessage(models.Model):
             return False
         if field.name not in ADDRESS_FIELDS or operation != "read":
             return True
-        if not self._hides_addresses() or self.env.cr.cache.get(STORING):
+        if not self._hides_addresses() or self.env.cr.cache.get(READING):
             return True
         if not self:
             return field.name in RECIPIENT_FIELDS
         return set(self.sudo().mapped("model")) <= CHATS
+
+    @contextmanager
+    def _reading_addresses(self):
+        """Let Odoo read addresses that it hands to nobody."""
+        cache = self.env.cr.cache
+        before = cache.get(READING)
+        cache[READING] = True
+        try:
+            yield
+        finally:
+            cache[READING] = before
 
     @api.model
     def _hides_addresses(self):
@@ -160,15 +174,11 @@ class MailMessage(models.Model):
 
     def _to_store(self, store, fields, **kwargs):
         """Take out again what Odoo reads of each message, whoever asks."""
-        cache = self.env.cr.cache
         # Odoo calls it once more for each message
-        if not self._hides_addresses() or cache.get(STORING):
+        if not self._hides_addresses() or self.env.cr.cache.get(READING):
             return super()._to_store(store, fields, **kwargs)
-        cache[STORING] = True
-        try:
+        with self._reading_addresses():
             super()._to_store(store, fields, **kwargs)
-        finally:
-            del cache[STORING]
         chats_sudo = self.sudo().filtered(lambda message: message.model in CHATS)
         for values in store.data.get("mail.message", {}).values():
             if values.get("id") not in chats_sudo.ids:

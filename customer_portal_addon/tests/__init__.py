@@ -41,6 +41,7 @@ from .base import (
     test_tours,
     test_translations,
     test_uninstall_dialogue,
+    test_untranslatable,
 )
 from .credit import (
     test_charging,

@@ -96,10 +96,15 @@ def digest(paths, *extra):
 
 
 def addons():
-    """The names of our addons: the main one, then its siblings beside it."""
+    """The names of our addons: the main one, then its siblings beside it.
+
+    Not the bridges, which Odoo installs by itself beside somebody else's module: that
+    is only there in bin/test --beside.
+    """
     found = REPO.glob("customer_portal_*/__manifest__.py")
     names = {path.parent.name for path in found} - {ADDON}
-    return [ADDON, *sorted(names)]
+    siblings = [name for name in names if not manifest(name).get("auto_install")]
+    return [ADDON, *sorted(siblings)]
 
 
 def manifest(addon):

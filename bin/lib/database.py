@@ -15,6 +15,7 @@ from environment import REQUIREMENTS
 from odoo_server import Odoo
 
 LANGUAGE = "de_DE"
+GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
 BUNDLES = cache.REPO / "bin" / "lib" / "program" / "bundles.py"
 
 
@@ -23,19 +24,34 @@ class Database:
 
     :param addon: whether our addons are in it
     :param ground: a database without them to copy instead of starting anew
+    :param beside: modules of others that are there, too
     """
 
-    def __init__(self, odoo: Odoo, name, conf, *, demo=False, addon=True, ground=None):
+    def __init__(
+        self,
+        odoo: Odoo,
+        name,
+        conf,
+        *,
+        demo=False,
+        addon=True,
+        ground=None,
+        beside=(),
+    ):
         self.odoo = odoo
         self.name = name
         self.conf = conf
         self.demo = demo
         self.ground = ground
         self.addon = addon
-        self.modules = cache.addons() if addon else cache.addon_dependencies()
+        if addon:
+            self.modules = cache.addons()
+        else:
+            self.modules = list(beside) or cache.addon_dependencies()
         self.log = cache.log(f"{name}-install")
         files = [REQUIREMENTS / "odoo.txt", REQUIREMENTS / "oca.txt"]
-        depends = ",".join(cache.addon_dependencies())
+        files += [REQUIREMENTS / "beside.txt"] if beside else []
+        depends = ",".join([*cache.addon_dependencies(), *beside])
         self.below = cache.digest(files, odoo.tree.version, demo, depends)
         self.above = cache.addon_digest() if addon else "none"
 

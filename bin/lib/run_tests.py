@@ -11,12 +11,12 @@ import cluster
 import oca_tests
 import ports
 import preparation
+import run_beside
 from console import Fail, Steps, call, say
-from database import Database
+from database import GROUND, Database
 
 DATABASE = "customer_portal_test"
 RUNNER = "customer_portal_runner"  # of Odoo's own runner; made anew each time
-GROUND = "customer_portal_ground"  # what is below the addon; installs start from it
 # Each worker has a copy of the database; a class, or a module of functions, stays on
 # one of them.
 PARALLEL = ["-n", "2", "--dist", "loadscope"]
@@ -26,7 +26,9 @@ HELP = """bin/test [--fresh] [pytest's arguments]
   without a path: everything; a path is looked up here and below the addons
   --fresh: make the test database anew
   --odoo [tags]: the addons' tests by Odoo's own runner, in one process; its tags say
-    which, for example /customer_portal_addon:TestGate"""
+    which, for example /customer_portal_addon:TestGate
+  --beside [--part NAME]: the suites of others' modules, without ours and with ours;
+    --part auto: those whose turn it is today"""
 
 
 def run(arguments):
@@ -34,6 +36,8 @@ def run(arguments):
     if arguments and arguments[0] in ("-h", "--help"):
         say(HELP)
         return 0
+    if arguments and arguments[0] == "--beside":
+        return run_beside.run_beside(arguments[1:], environ)
     if "--odoo" in arguments:
         arguments.remove("--odoo")
         return run_by_odoo(arguments)

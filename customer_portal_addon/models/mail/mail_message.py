@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
@@ -12,8 +14,8 @@ ADDRESS_FIELDS = RECIPIENT_FIELDS | {
 }
 # Where Odoo's own scripts show them to whoever takes part
 CHATS = {False, "discuss.channel", "project.task"}
-# In the cache of a transaction, while Odoo collects what a script is to show
-STORING = "support_storing"
+# In the cache of a transaction, while Odoo reads addresses whoever asks
+READING = "support_reading_addresses"
 
 
 class MailMessage(models.Model):
@@ -25,7 +27,8 @@ class MailMessage(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        messages = super().create(vals_list)
+        with self._reading_addresses():  # of what it is about to write
+            messages = super().create(vals_list)
         messages._index_tickets(messages._get_indexed_tickets())
         return messages
 
@@ -71,7 +74,7 @@ class MailMessage(models.Model):
         read the ticket.
         """
         result = super()._check_access(operation)
-        if self.env.su or not self.env.user.share:
+        if self.env.su or not self.env.user._is_outsider():
             return result
         refused = self._filter_refused_ticket_messages(operation)
         if operation == "read" and not self.env.user._is_public():
@@ -119,10 +122,13 @@ class MailMessage(models.Model):
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
         """Have customers find messages that tickets show, of those that they see."""
-        if not (self.env.su or bypass_access) and self.env.user.share:
-            tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        if not (self.env.su or bypass_access) and self.env.user._is_outsider():
             elsewhere = fields.Domain("model", "!=", "helpdesk.ticket")
-            domain = fields.Domain(domain) & (elsewhere | tickets._get_shown_search())
+            of_tickets = (fields.Domain(domain) & ~elsewhere).optimize(self)
+            if not of_tickets.is_false():  # else it asks for those of something else
+                tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+                domain = fields.Domain(domain)
+                domain &= elsewhere | tickets._get_shown_search()
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
 
     def _has_field_access(self, field, operation):
@@ -134,15 +140,26 @@ class MailMessage(models.Model):
             return False
         if field.name not in ADDRESS_FIELDS or operation != "read":
             return True
-        if not self._hides_addresses() or self.env.cr.cache.get(STORING):
+        if not self._hides_addresses() or self.env.cr.cache.get(READING):
             return True
         if not self:
             return field.name in RECIPIENT_FIELDS
         return set(self.sudo().mapped("model")) <= CHATS
 
+    @contextmanager
+    def _reading_addresses(self):
+        """Let Odoo read addresses that it hands to nobody."""
+        cache = self.env.cr.cache
+        before = cache.get(READING)
+        cache[READING] = True
+        try:
+            yield
+        finally:
+            cache[READING] = before
+
     @api.model
     def _hides_addresses(self):
-        return not self.env.su and self.env.user.share
+        return not self.env.su and self.env.user._is_outsider()
 
     def _to_store_defaults(self, target):
         """Hand over to customers no addresses, nor the names of recipients."""
@@ -157,15 +174,11 @@ class MailMessage(models.Model):
 
     def _to_store(self, store, fields, **kwargs):
         """Take out again what Odoo reads of each message, whoever asks."""
-        cache = self.env.cr.cache
         # Odoo calls it once more for each message
-        if not self._hides_addresses() or cache.get(STORING):
+        if not self._hides_addresses() or self.env.cr.cache.get(READING):
             return super()._to_store(store, fields, **kwargs)
-        cache[STORING] = True
-        try:
+        with self._reading_addresses():
             super()._to_store(store, fields, **kwargs)
-        finally:
-            del cache[STORING]
         chats_sudo = self.sudo().filtered(lambda message: message.model in CHATS)
         for values in store.data.get("mail.message", {}).values():
             if values.get("id") not in chats_sudo.ids:

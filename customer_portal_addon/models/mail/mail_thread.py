@@ -287,8 +287,13 @@ class MailThread(models.AbstractModel):
 
     @api.model
     def _message_route_process(self, message, message_dict, routes):
-        """Note what leads nowhere."""
+        """Note what leads nowhere, and where the tickets stand that it leads to."""
         mail = self._get_incoming_mail()
+        if mail:
+            tickets_sudo = self.env["helpdesk.ticket"].sudo()
+            ids = [each[1] for each in routes or () if each[0] == tickets_sudo._name]
+            tickets_sudo = tickets_sudo.browse(filter(None, ids)).exists()
+            mail.stages = {ticket.id: ticket.stage_id.id for ticket in tickets_sudo}
         is_bounce = message_dict.get("is_bounce")
         if mail and not routes and not is_bounce and not mail.put_aside:
             mail.set_aside("unroutable", "")

@@ -194,11 +194,13 @@ class HelpdeskTicket(models.Model):
         return super().message_post(message_type=message_type, **kwargs)
 
     def _message_post_after_hook(self, message, msg_values):
+        stage = self._get_stage_at_message()
         result = super()._message_post_after_hook(message, msg_values)
         self._show_pictures_of_opening(message)
         personal = message.message_type in ("comment", "email")
         if personal and not message.is_internal and not message.subtype_id.internal:
             ticket_sudo = self.sudo()
             ticket_sudo.last_activity_at = message.date
-            ticket_sudo._move_after_message(message)
+            if ticket_sudo.stage_id == stage:
+                ticket_sudo._move_after_message(message)
         return result

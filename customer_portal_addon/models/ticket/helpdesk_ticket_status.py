@@ -93,6 +93,20 @@ class HelpdeskTicket(models.Model):
             self.stage_id = stage
         return bool(stage)
 
+    def _get_stage_at_message(self):
+        """Return the stage in which a message has met the ticket.
+
+        Another addon may move the ticket as a message comes, as OCA's
+        helpdesk_ticket_partner_response does, mails even before they are posted: then
+        it has decided, and we don't move it on.
+
+        :rtype: helpdesk.ticket.stage
+        """
+        mail = self._get_incoming_mail()
+        stage_id = mail and mail.stages.get(self.id)
+        stages = self.env["helpdesk.ticket.stage"]
+        return stages.browse(stage_id) if stage_id else self.sudo().stage_id
+
     def _move_after_message(self, message):
         """Move the ticket by who has just answered, in public.
 

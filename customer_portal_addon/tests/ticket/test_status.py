@@ -6,6 +6,8 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.tests import tagged
 
+from odoo.addons.mail.models.mail_thread import MailThread
+
 from ...tools.mail.incoming_mail import IncomingMail
 from ..common import NOON, SupportCase
 
@@ -75,6 +77,40 @@ class TestMoves(StatusTools, SupportCase):
                     self.answer(ticket, author, support_mail=AUTOMATIC)
                     self.answer(ticket, author, subtype="mail.mt_note")
                     self.assertEqual(ticket.portal_role, role)
+
+    def test_another_addon_decides_first(self):
+        """A ticket that moves as the answer comes isn't moved on by us (H8)."""
+
+        for role in ("waiting_on_customer", "closed"):
+            ticket = self.make(role)
+            solved = ticket._get_stage_for("solved")
+
+            def move(thread, *args, moved=ticket, stage=solved, **kwargs):
+                moved.stage_id = stage
+
+            with patch.object(MailThread, "_message_post_after_hook", move):
+                self.answer(ticket, "customer")
+            self.assertEqual(ticket.portal_role, "solved")
+
+    def test_another_addon_decides_before_the_mail_is_posted(self):
+        """As helpdesk_ticket_partner_response does (H8)."""
+        ticket = self.make("waiting_on_customer")
+        process = MailThread._message_route_process
+
+        def move_first(thread, *args):
+            ticket.stage_id = ticket._get_stage_for("solved")
+            return process(thread, *args)
+
+        mail = (
+            "From: Ben <ben@adler.example>\nTo: support@vendor.example\n"
+            f"Subject: Re: [{ticket.number}]\nMessage-Id: <answer@adler.example>\n"
+            "\nIt works now.\n"
+        )
+        threads = self.env["mail.thread"]
+        with patch.object(MailThread, "_message_route_process", move_first):
+            threads.message_process("helpdesk.ticket", mail, thread_id=ticket.id)
+        self.assertIn("It works now.", "".join(ticket.message_ids.mapped("body")))
+        self.assertEqual(ticket.portal_role, "solved")
 
     def test_status_since(self):
         ticket = self.make("new")

@@ -46,6 +46,8 @@ class IncomingMail:
         self.is_elsewhere = False
         # the sender is not to hear what becomes of it
         self.is_silent = False
+        # where the tickets stood that it leads to, by id
+        self.stages = {}
         self.own_addresses = set()
         self.checked_addresses = set()
         if not self.sender and self.shortened:

@@ -5,27 +5,29 @@ import json
 import os
 import platform
 import time
-from statistics import median, quantiles
+from statistics import median
 
 import data
+import everybody
 import filing
 import ledger
 import pages
 import publish
 import report
 import statements
-from servers import HOST, Person, Server
+from servers import HOST, Server
 
 import cache
 import cluster
 import ports
-from console import Fail, say
+from console import say
 from processes import Processes
 
 # Each server takes two
 FIRST_PORT = int(os.environ.get("CUSTOMER_PORTAL_BENCH_PORT", "8269"))
 STOCK_PORT, OURS_PORT, SMTP_PORT, MAIL_PORT = (FIRST_PORT + n for n in (0, 2, 4, 5))
-GATE_TURNS, GATE_WARM_UP, GATE_ROUNDS = 24, 12, 40
+# At most so many seconds for each call of those that cost everybody
+QUICK_SECONDS, FULL_SECONDS = 30, 120
 QUICK, FULL = (100_000,), (10_000, 100_000, 1_000_000)
 
 
@@ -43,6 +45,10 @@ def run(odoo, steps, is_quick, is_published=False):
     for tickets in QUICK if is_quick else FULL:
         stock, ours = data.ensure(odoo, steps, tickets)
         with side_by_side(odoo, steps, stock, ours) as servers:
+            if "everybody" not in results:  # it asks nothing of the tickets
+                with steps.step("What it costs everybody"):
+                    seconds = QUICK_SECONDS if is_quick else FULL_SECONDS
+                    results["everybody"] = everybody.measure(*servers, seconds)
             results["sizes"][tickets] = measure(steps, *servers, rounds)
     results["seconds"] = steps.seconds()
     name = "quick" if is_quick else "full"
@@ -106,8 +112,6 @@ def measure(steps, ours, stock, rounds):
             "bare": (other, pages.RULER),
         }
         found["throughput"] = pages.compare_throughput(calls, rounds / 8, 3)
-    with steps.step("The gate"):
-        found["gate"] = compare_gate(ours, rounds)
     with steps.step("Filing by form and by mail"):
         found["form"] = filing.by_form(ours, stock, rounds)
         found["mail"] = filing.by_mail(ours, stock, rounds)
@@ -132,36 +136,4 @@ def count_queries(server):
         page.key: median(logged[f"GET {page.path}"])
         for page in pages.PAGES
         if f"GET {page.path}" in logged
-    }
-
-
-def lower_quartile(seconds):
-    return quantiles(seconds, n=4)[0]
-
-
-def compare_gate(server, rounds):
-    """Measure one page with the gate asking for contracts and with it off, in turns."""
-    person = Person(server, server.database.size.ordinary[0])
-    seconds = {"contract": [], "open": []}
-    queries = {}
-    for turn in range(GATE_TURNS):
-        # now this one first, now the other
-        for policy in sorted(seconds, reverse=turn % 2):
-            times = seconds[policy]
-            server.rpc("res.company", "write", [1], {"support_policy": policy})
-            for number in range(GATE_WARM_UP + max(rounds, GATE_ROUNDS)):
-                answer = person.get(f"/support/status?{policy}")
-                if answer.status != 200:
-                    raise Fail(f"The page behind the gate answered {answer.status}.")
-                if number >= GATE_WARM_UP:
-                    times.append(answer.seconds)
-    server.rpc("res.company", "write", [1], {"support_policy": "contract"})
-    logged = server.queries()
-    for policy in seconds:
-        queries[policy] = median(logged[f"GET /support/status?{policy}"])
-    return {
-        "queries": queries["contract"] - queries["open"],
-        # the lower quartile: what else the machine did would hide so small a difference
-        "throughput": lower_quartile(seconds["open"])
-        / lower_quartile(seconds["contract"]),
     }

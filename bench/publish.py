@@ -5,6 +5,7 @@ import re
 from statistics import median
 
 import data
+import everybody
 import pages
 import report
 
@@ -70,7 +71,7 @@ def plots(results):
             requests,
             is_least=True,
         ),
-        plot("filing", "Filing against the stock helpdesk", "× stock", 1.5, filing),
+        plot("filing", "Filing against the stock helpdesk", "× stock", 1.3, filing),
         plot(
             "efforts",
             "An effort with its posting against an analytic line",
@@ -111,6 +112,8 @@ def markdown(results):
                 for b in report.judge(results)
             ],
         ),
+        "### What it costs everybody: one request, ours / without us",
+        everybody_table(results["everybody"]),
         "### Pages: milliseconds (p50, middle half), ratio, queries",
         pages_table(results["sizes"]),
         "### Beside the pages",
@@ -119,6 +122,24 @@ def markdown(results):
         statements_table(results["sizes"]),
     ]
     return "\n\n".join(("", *parts, ""))
+
+
+def everybody_table(found):
+    rows = []
+    for call, each in zip(everybody.CALLS, found, strict=True):
+        ours, stock = each["milliseconds"]
+        queries = " / ".join(f"{number:g}" for number in each["queries"])
+        rows.append(
+            (
+                f"{call.title} ({call.who})",
+                queries,
+                f"{ours:.2f} / {stock:.2f}",
+                f"{each['ratio']:.3f} ({each['low']:.3f}–{each['high']:.3f})",
+                f"{each['turns']}",
+            )
+        )
+    header = ("Page", "Queries", "CPU, ms", "Ratio (95 %)", "Turns of ten")
+    return table(header, rows)
 
 
 def pages_table(sizes):
@@ -150,7 +171,7 @@ def others_table(sizes):
         row("Requests/s: own list", lambda f: _rate(f, "ours")),
         row("… stock list", lambda f: _rate(f, "stock")),
         row("… bare `/my`", lambda f: _rate(f, "bare")),
-        row("Form, ours / stock, ms", lambda f: _pair(f["form"])),
+        row("Form, ours / stock, ms of CPU", lambda f: _pair(f["form"])),
         row("Mail, ours / stock, ms", lambda f: _pair(f["mail"])),
         row(
             "Effort / analytic line, ms",

@@ -1,6 +1,8 @@
 """Odoo servers with workers, as users run them, and people who ask them."""
 
+import contextlib
 import http.client
+import json
 import re
 import time
 import urllib.parse
@@ -66,25 +68,37 @@ class Server:
 
     def worker_memory(self):
         """Return the memory of the workers in MiB, shared pages counted in parts."""
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         found = []
-        for pid in children.read_text().split():
-            try:
-                command = Path(f"/proc/{pid}/cmdline").read_bytes()
-                smaps = Path(f"/proc/{pid}/smaps_rollup").read_text()
-            except FileNotFoundError:
-                continue  # it has just ended
-            if b"gevent" not in command:
-                found.append(int(re.search(r"^Pss: +(\d+)", smaps, re.M)[1]) / 1024)
+        for pid in self._workers():
+            smaps = Path(f"/proc/{pid}/smaps_rollup").read_text()
+            found.append(int(re.search(r"^Pss: +(\d+)", smaps, re.M)[1]) / 1024)
         return sorted(found)
 
-    def queries(self):
+    def find_processes(self):
+        """Return the workers and their backends in PostgreSQL, if it runs here."""
+        return [*self._workers(), *self._backends()]
+
+    def _workers(self):
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        pids = [int(pid) for pid in children.read_text().split()]
+        return [pid for pid in pids if b"gevent" not in _command(pid)]
+
+    def _backends(self):
+        """Find them by what PostgreSQL shows of each: the user and the database."""
+        pids = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+        name = f" {self.database.name} ".encode()
+        shown = {pid: _command(pid) for pid in pids}
+        return [p for p, c in shown.items() if c.startswith(b"postgres") and name in c]
+
+    def queries(self, since=0):
         """Return the numbers of SQL queries by request, as Odoo logged them.
 
+        :param int since: length of the log before
         :rtype: dict[str, list[int]]
         """
         found = {}
-        for match in REQUEST.finditer(self.log.read_text()):
+        logged = self.log.read_bytes()[since:].decode()
+        for match in REQUEST.finditer(logged):
             key = f"{match['method']} {match['path']}"
             found.setdefault(key, []).append(int(match["queries"]))
         return found
@@ -103,14 +117,32 @@ class Server:
         return result, time.perf_counter() - begin
 
 
+def cpu_seconds(pids):
+    """Return the CPU time that some processes took so far, those that are there."""
+    spent = 0
+    for pid in pids:
+        with contextlib.suppress(OSError):
+            # Linux' clock of another process, see clock_getcpuclockid(3)
+            spent += time.clock_gettime(~pid << 3 | 2)
+    return spent
+
+
+def _command(pid):
+    """Return the command line of a process, empty when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
+
+
 class Person:
     """Somebody with a browser: keeps cookies, follows nothing by itself."""
 
-    def __init__(self, server, login=None):
+    def __init__(self, server, login=None, password=PASSWORD):
         self.server = server
         self.session = None
         if login:
-            fields = {"login": login, "password": PASSWORD}
+            fields = {"login": login, "password": password}
             answer = self.submit("/web/login", fields)
             if answer.status != 303:
                 raise Fail(f"{login} could not log in to {server.database.name}.")
@@ -118,16 +150,23 @@ class Person:
     def get(self, path):
         return self._request("GET", path)
 
-    def submit(self, path, fields, form=None):
-        """Open a form's page and send it; return the answer to that.
+    def call(self, path, arguments):
+        """Call a method as Odoo's own client does."""
+        call = {"jsonrpc": "2.0", "method": "call", "params": arguments}
+        headers = {"Content-Type": "application/json"}
+        return self._request("POST", path, json.dumps(call), headers)
 
-        :param form: the page, where it is another one
-        """
-        page = self.get(form or path)
+    def submit(self, path, fields):
+        """Open a form's page and send it; return the answer to that."""
+        return self.post(path, self.fill(path, fields))
+
+    def fill(self, path, fields):
+        """Open a form's page; return the fields with what the page adds to them."""
+        page = self.get(path)
         token = TOKEN.search(page.body)
         if not token:
-            raise Fail(f"{form or path} has no form, but answered {page.status}.")
-        return self.post(path, {**fields, "csrf_token": token[1]})
+            raise Fail(f"{path} has no form, but answered {page.status}.")
+        return {**fields, "csrf_token": token[1]}
 
     def post(self, path, fields):
         headers = {"Content-Type": "application/x-www-form-urlencoded"}

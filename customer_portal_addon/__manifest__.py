@@ -54,6 +54,7 @@
         "views/access/support_access_mail_views.xml",
         "views/access/support_consent_views.xml",
         "views/ticket/helpdesk_ticket_stage_views.xml",
+        "wizards/base/base_module_uninstall_views.xml",
         "wizards/ticket/support_phone_ticket_views.xml",
         "wizards/ticket/helpdesk_ticket_duplicate_wizard_views.xml",
         "views/ticket/helpdesk_ticket_views.xml",

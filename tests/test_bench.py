@@ -28,6 +28,7 @@ def summary(milliseconds):
 
 def make_results(**changes):
     """Return what a run that meets every bar would have found."""
+    import everybody
     import pages
 
     found = {
@@ -36,7 +37,6 @@ def make_results(**changes):
         | {"stock": summary(400.0), "stock heavy": summary(900.0)},
         "queries": {page.key: 20 for page in pages.PAGES},
         "throughput": {"ours": [50, 60, 70], "stock": [10, 10, 10], "bare": [50]},
-        "gate": {"queries": 1, "throughput": 0.99},
         "form": {"ours": [0.04], "stock": [0.04]},
         "mail": {"ours": [0.04], "stock": [0.04]},
         "ledger": {
@@ -58,7 +58,19 @@ def make_results(**changes):
         ),
         "date": "2026-01-01",
         "seconds": 60,
+        "everybody": [each_call() for _call in everybody.CALLS],
         "sizes": {"100000": found, "1000000": {**found, **changes}},
+    }
+
+
+def each_call(ratio=1.002, half=0.004, queries=(11, 11)):
+    return {
+        "ratio": ratio,
+        "low": ratio - half,
+        "high": ratio + half,
+        "turns": 40,
+        "milliseconds": [5.01, 5.0],
+        "queries": list(queries),
     }
 
 
@@ -80,9 +92,7 @@ def test_all_bars_can_be_met():
 @pytest.mark.parametrize(
     ("changes", "title"),
     [
-        ({"gate": {"queries": 2, "throughput": 0.99}}, "Queries of the gate"),
-        ({"gate": {"queries": 1, "throughput": 0.97}}, "Throughput with the gate"),
-        ({"form": {"ours": [0.07], "stock": [0.04]}}, "Filing by form"),
+        ({"form": {"ours": [0.053], "stock": [0.04]}}, "Filing by form"),
         ({"mail": {"ours": [0.07], "stock": [0.04]}}, "Filing by mail"),
         (
             {"at_once": {"posted": 1999, "is_right": True, "retries": 0, "seconds": 1}},
@@ -104,6 +114,57 @@ def test_all_bars_can_be_met():
 def test_a_bar_falls_short(changes, title):
     [found] = short(make_results(**changes))
     assert found.startswith(title)
+
+
+@pytest.mark.parametrize(
+    ("changes", "who", "titles"),
+    [
+        # the interval reaches the bar; it lies above it; it is too wide to tell
+        ({"ratio": 1.023}, "public", []),
+        ({"ratio": 1.025}, "public", ["CPU time"]),
+        ({"ratio": 1.0, "half": 0.02}, "public", ["CPU time"]),
+        ({"queries": (12, 11)}, "public", ["queries"]),
+        ({"ratio": 1.033, "queries": (12, 11)}, "portal", []),
+        ({"ratio": 1.035, "queries": (13, 11)}, "portal", ["queries", "CPU time"]),
+        ({"ratio": 1.013}, "staff", []),
+        ({"ratio": 1.015, "queries": (12, 11)}, "staff", ["queries", "CPU time"]),
+    ],
+)
+def test_what_everybody_pays_is_judged_by_its_interval(changes, who, titles):
+    import everybody
+
+    results = make_results()
+    number = next(n for n, call in enumerate(everybody.CALLS) if call.who == who)
+    results["everybody"][number] = each_call(**changes)
+    call = everybody.CALLS[number]
+    assert short(results) == [f"{call.title} ({who}): {title}" for title in titles]
+
+
+def test_the_interval_holds_the_mean_and_narrows():
+    import everybody
+
+    few = everybody.interval([1 + n / 100 for n in range(-5, 6)])
+    many = everybody.interval([1 + n / 1000 for n in range(-50, 51)] + [9.0])
+    for middle, low, high in (few, many):
+        assert low < middle < high and round(middle, 2) == 1
+    assert few[2] - few[1] > 2 * (many[2] - many[1])
+    assert everybody.interval([1.0])[2] == float("inf")
+
+
+def test_the_cpu_time_of_another_process_is_known():
+    import servers
+
+    work = "input(); sum(range(10**6)); print(flush=True); input()"
+    command = [sys.executable, "-c", work]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    with subprocess.Popen(command, **pipes) as process:
+        before = servers.cpu_seconds([process.pid])
+        process.stdin.write(b"\n")
+        process.stdin.flush()
+        process.stdout.readline()
+        assert servers.cpu_seconds([process.pid]) - before > 0.001
+        process.communicate(b"\n")
+    assert servers.cpu_seconds([process.pid]) == 0
 
 
 def test_slow_pages_and_growing_queries_fall_short():

@@ -13,6 +13,17 @@ from console import Fail, Steps, say
 # Absolute paths of the machines we happen to work on have no place in the repository.
 OWN_PATHS = re.compile(r"(^|[^A-Za-z0-9._-])/(?:work|farm|home|root)/\w")
 
+# What compose would refuse: keys it does not know, values that are none
+READ_COMPOSE = """
+import sys, compose_spec
+for name in sys.argv[1:]:
+    try:
+        compose_spec.PyCompose.from_yaml(open(name).read())
+    except ValueError as error:
+        sys.exit(f"{name}: {error}")
+print("All checks passed!")
+"""
+
 
 def run(arguments):
     parser = argparse.ArgumentParser(prog="bin/lint", description=__doc__)
@@ -63,6 +74,13 @@ def checks(programs, fix):
         yield "OCA's checks of XML and CSV", program(hooks, *mend, *manifests)
     if po:
         yield "OCA's checks of po", program(programs / "oca-checks-po", *mend, *po)
+    images = [name for name in files if name.endswith("/Dockerfile")]
+    if images:
+        yield "hadolint", program(programs / "hadolint", *images)
+    composed = [name for name in files if name.endswith("/compose.yaml")]
+    if composed:
+        read = ["-c", READ_COMPOSE, *composed]
+        yield "compose files", program(programs / "python", *read)
     yield "names of this machine", lambda: no_machine_names(files)
 
 

@@ -10,6 +10,7 @@ from .access import (
     test_oauth,
     test_passwords,
     test_session_age,
+    test_website_logins,
 )
 from .api import (
     test_api_attacks,
@@ -29,6 +30,7 @@ from .base import (
     test_many_workers,
     test_odd_requests,
     test_parser_costs,
+    test_queries_of_others,
     test_replica_reads,
     test_response_headers,
     test_response_headers_browser,
@@ -38,6 +40,8 @@ from .base import (
     test_tools,
     test_tours,
     test_translations,
+    test_uninstall_dialogue,
+    test_untranslatable,
 )
 from .credit import (
     test_charging,

@@ -1,4 +1,5 @@
 from . import (
+    base,
     ticket,
     mail,
     api,

@@ -1,5 +1,6 @@
 from . import (
     access,
+    addresses,
     mail_links,
     oauth,
 )

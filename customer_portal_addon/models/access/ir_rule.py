@@ -3,7 +3,7 @@ from odoo.fields import Domain
 
 # The models that a form is made of, and the way from there to its ticket type
 FORMS = {
-    "helpdesk.ticket.type": "",
+    "helpdesk.ticket.type": "id",
     "support.form.field": "type_id",
     "support.form.field.option": "field_id.type_id",
 }
@@ -54,13 +54,12 @@ class IrRule(models.Model):
 
         Staff see all: their tickets may have come by any.
 
-        :param str path: from the model to the ticket type, empty: it is one
+        :param str path: from the model to the ticket type
         """
-        if not self.env.user.share:
+        if not self.env.user._is_outsider():
             return Domain.TRUE
         types = self.env["helpdesk.ticket.type"]
-        worked = types._get_worked_domain(self.env.companies)
-        return Domain(path, "any!", worked) if path else worked
+        return types._get_worked_domain(self.env.companies, path)
 
     @api.model
     def _get_gate_domain(self):

@@ -24,8 +24,8 @@ class MailingSubscription(models.Model):
 
         :rtype: SQL
         """
-        self.flush_model(["contact_id", "is_kept_out", "list_id", "opt_out"])
-        self.env["mailing.contact"].flush_model(["email_normalized"])
+        names = ("contact_id", "is_kept_out", "list_id", "opt_out")
+        address = self.env["mailing.contact"]._fields["email_normalized"]
         return SQL(
             """
             SELECT subscriber.email_normalized, subscription.list_id,
@@ -36,7 +36,8 @@ class MailingSubscription(models.Model):
                 ON subscription.contact_id = subscriber.id
              WHERE subscription.is_kept_out IS NOT TRUE
              GROUP BY subscriber.email_normalized, subscription.list_id
-            """
+            """,
+            to_flush=[*map(self._fields.get, names), address],
         )
 
     @api.model_create_multi
@@ -66,6 +67,8 @@ class MailingSubscription(models.Model):
 
         :rtype: mailing.list
         """
-        if not self.env.user.share or self.env.context.get("support_subscribe"):
+        if not self.env.user._is_outsider() or self.env.context.get(
+            "support_subscribe"
+        ):
             return self.env["mailing.list"]
         return self.env["res.company"]._get_required_lists()

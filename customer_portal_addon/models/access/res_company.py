@@ -5,15 +5,8 @@ from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 
 from ...tools.web import response_headers, security_txt
+from .support_gate import Asked
 
-# A list that a browser is told with each page; settings of other kinds are not in it
-READ_WITH_PAGES = {
-    "support_csp",
-    "support_csp_website",
-    "support_csp_sources",
-    "support_session_idle_hours",
-    "support_session_days",
-}
 POLICIES = [
     ("enforced", "Enforced"),
     ("report", "Only reported"),
@@ -34,6 +27,7 @@ class ResCompany(models.Model):
         string="Who may use the support portal",
         default="open",
         required=True,
+        prefetch="support",
     )
     support_scope = fields.Selection(
         [
@@ -45,11 +39,14 @@ class ResCompany(models.Model):
         required=True,
         help="With “Only the support pages” orders and invoices stay reachable for "
         "portal users without a valid support contract.",
+        prefetch="support",
     )
     support_list_required = fields.Boolean(
         string="Require the notification list",
         help="Only contacts who are subscribed to the notification list may use the "
         "support portal.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_mailing_list_id = fields.Many2one(
         "mailing.list",
@@ -58,23 +55,30 @@ class ResCompany(models.Model):
             "customer_portal_addon.mailing_list_support", raise_if_not_found=False
         ),
         help="The mailing list with everybody who receives support notifications.",
+        prefetch="support",
     )
     support_refusal_contact = fields.Char(
         string="Whom to contact",
         translate=True,
         help="Shown to people who are refused, for example an e-mail address and a "
         "telephone number. Empty: the company's e-mail address.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_registration = fields.Boolean(
         string="Registration in the portal",
         default=True,
         help="People may ask for a login at /support/register. With contracts only "
         "those get one whose customer is entitled to support.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_privacy_url = fields.Char(
         string="Address of the privacy policy",
         help="A page of your website, for example /privacy. The registration links to "
         "it.",
+        prefetch="support",
+        groups="base.group_user",
     )
 
     support_csp = fields.Selection(
@@ -83,6 +87,8 @@ class ResCompany(models.Model):
         default="enforced",
         required=True,
         help="Enforced, or only reported in the console of the browser (F12).",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_csp_website = fields.Selection(
         POLICIES,
@@ -91,33 +97,45 @@ class ResCompany(models.Model):
         required=True,
         help="Look into the console of the browser (F12) for what would be refused "
         "before you enforce it.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_csp_sources = fields.Char(
         string="More hosts",
         help="Hosts from which pages may load scripts, pictures, fonts and videos, for "
         "example www.youtube-nocookie.com, *.example.com. Everything else comes from "
         "your own server.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_session_idle_hours = fields.Integer(
         string="Hours without a page",
         default=168,
         help="So long after their last page portal users are logged out. "
         "0: as Odoo does it, after seven days.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_session_days = fields.Integer(
         string="Days in all",
         default=30,
         help="So long after logging in portal users have to do it again, whatever they "
         "did meanwhile. 0: never.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_security_contact = fields.Char(
         string="Contact for vulnerabilities",
         help="An e-mail address or a web address. Whoever finds a weakness in your "
         "portal reads it at /.well-known/security.txt. Empty: there is no such page.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_security_policy_url = fields.Char(
         string="How you handle reports",
         help="A page of your website, for example /security.",
+        prefetch="support",
+        groups="base.group_user",
     )
 
     _support_session_not_negative = models.Constraint(
@@ -148,8 +166,7 @@ class ResCompany(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if READ_WITH_PAGES.intersection(vals):
-            self.env.registry.clear_cache()
+        self.env.registry.clear_cache()  # settings are asked with each request
         return result
 
     def _get_support_contact(self):
@@ -167,19 +184,39 @@ class ResCompany(models.Model):
         return required_sudo.support_mailing_list_id
 
     @tools.ormcache("self.id")
+    def _get_support_asked(self):
+        """Return what the gate asks of customers; no query, once it is known.
+
+        :rtype: Asked
+        """
+        self.ensure_one()  # no company asks nothing, and would let everybody in
+        company_sudo = self.sudo().with_context(prefetch_fields=False)
+        return Asked(
+            company_id=self.id,
+            policy=company_sudo.support_policy,
+            list_required=company_sudo.support_list_required,
+            list_id=company_sudo.support_mailing_list_id.id or None,
+            timezone=company_sudo.partner_id.tz,
+        )
+
+    @tools.ormcache("self.id")
     def _get_support_security(self):
         """Return what each page asks of these settings; no query, once it is known.
 
         :return: ``policy`` and ``website_policy``: ``enforced``, ``report`` or
-            ``off``; ``sources``: list of hosts; ``idle`` and ``absolute``: seconds
+            ``off``; ``sources`` and ``captchas``: lists of hosts; ``idle`` and
+            ``absolute``: seconds
         :rtype: dict
         """
         company_sudo = self.sudo().with_context(prefetch_fields=False)
         hosts, _others = response_headers.sources(company_sudo.support_csp_sources)
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        captchas = filter(parameters_sudo.get_param, response_headers.CAPTCHAS)
         return {
             "policy": company_sudo.support_csp or "enforced",
             "website_policy": company_sudo.support_csp_website or "report",
             "sources": hosts,
+            "captchas": response_headers.captcha_hosts(captchas),
             "idle": company_sudo.support_session_idle_hours * 3600,
             "absolute": company_sudo.support_session_days * 86400,
         }

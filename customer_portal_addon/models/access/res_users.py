@@ -2,7 +2,7 @@ import base64
 import hashlib
 import time
 
-from odoo import SUPERUSER_ID, api, models
+from odoo import SUPERUSER_ID, api, models, tools
 from odoo.exceptions import AccessDenied, AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
@@ -170,7 +170,7 @@ class ResUsers(models.Model):
                 address = partner_sudo.email_normalized
                 values = {**values, "login": address, "email": partner_sudo.email}
             login, password = super().signup(values, token)
-            self.env["support.login.count"]._note_known(login)
+            self.env["support.login.count"]._note_known(partner_sudo.user_ids[:1])
             return login, password
 
     def _check_partner_may_sign_up(self, partner, user):
@@ -265,7 +265,19 @@ class ResUsers(models.Model):
 
     def _is_support_gated(self):
         """Tell whether this user has to pass the gate: portal users do."""
-        return self.share and not self._is_public()
+        return self._is_outsider() and not self._is_public()
+
+    def _is_outsider(self):
+        """Tell whether this is a portal user or the public visitor.
+
+        It is ``share``, but remembered as Odoo remembers groups: asked with every
+        request, of whoever is at it, the field would cost one query more.
+        """
+        return bool(self) and not self._is_staff()
+
+    @tools.ormcache("self.id")
+    def _is_staff(self):
+        return self._is_internal()
 
     def _get_support_code(self):
         """Return the support ID of the user's own contact, False without one."""
@@ -300,7 +312,7 @@ class ResUsers(models.Model):
         :rtype: tuple(str or None, dict or None)
         """
         self.ensure_one()
-        if self._is_internal():
+        if not self._is_outsider():
             return None, None
         now = int(time.time())
         token = session.get("session_token") or ""

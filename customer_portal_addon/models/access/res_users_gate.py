@@ -76,11 +76,10 @@ class ResUsers(models.Model):
         :rtype: Decision
         """
         self.ensure_one()
-        user_sudo = self.sudo()
         gate_sudo = self.env["support.gate"].sudo()
-        if not user_sudo._is_support_gated():
+        if not self._is_support_gated():
             return gate_sudo._get_allowed()
-        return gate_sudo._decide(user_sudo.partner_id, company)
+        return gate_sudo._decide_user(self, company)
 
     def _is_login_refused(self, company):
         """Tell whether the gate keeps this user from logging in at all.

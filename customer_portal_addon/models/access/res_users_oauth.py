@@ -53,7 +53,11 @@ class ResUsers(models.Model):
         """
         domain = Domain("oauth_provider_id", "=", provider)
         domain &= Domain("oauth_uid", "=", validation["user_id"])
-        if not self.search(domain, limit=1) and not self._get_oauth_invitation(params):
+        linked = self.search(domain, limit=1)
+        website = self.env["website"].get_current_website()
+        if linked.website_id and linked.website_id != website:
+            raise AccessDenied()  # its login is for that website
+        if not linked and not self._get_oauth_invitation(params):
             user = self._find_oauth_owner(validation)
             if not user:
                 raise AccessDenied()
@@ -90,8 +94,9 @@ class ResUsers(models.Model):
     def _find_oauth_owner(self, validation):
         """Return the portal user to whom an account elsewhere evidently belongs.
 
-        That is whose login is the verified address. Staff are no portal users: they
-        link their account by their invitation. And who is linked stays linked.
+        That is whose login is the verified address, on this website. Staff are no
+        portal users: they link their account by their invitation. And who is linked
+        stays linked.
 
         :param dict validation: what the provider tells about the account
         :rtype: res.users
@@ -101,7 +106,10 @@ class ResUsers(models.Model):
         if not email or not (verified is True or verified == "true"):
             return self.browse()
         domain = Domain("login", "=ilike", escape_psql(email))
-        users = self.search(domain & Domain("active", "=", True))
+        website = self.env["website"].get_current_website()
+        domain &= Domain("active", "=", True) & website.website_domain()
+        users = self.search(domain)
+        users = users.filtered("website_id") or users
         if len(users) != 1 or users.oauth_uid or not users._is_portal():
             return self.browse()
         # Beyond ASCII different letters can be the same but for their case

@@ -72,6 +72,12 @@ class SupportAccessMail(models.Model):
         readonly=True,
         default=lambda self: self.env.company,
     )
+    website_id = fields.Many2one(
+        "website",
+        readonly=True,
+        ondelete="set null",
+        help="Where it was asked for, or where the contact has its login.",
+    )
     partner_id = fields.Many2one(
         "res.partner",
         string="Contact",
@@ -221,10 +227,13 @@ class SupportAccessMail(models.Model):
                 source,
             ):
                 return self.browse()
+        contact_sudo = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
+        website = self.env["website"].get_current_website(fallback=False)
         mail_sudo = mails_sudo.create(
             {
                 "kind": kind,
                 "email": email,
+                "website_id": (contact_sudo.website_id or website).id,
                 "lang": self.env.lang,
                 "source_key": source,
                 **vals,

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import escape_psql
 
 from odoo.addons.iap.tools import iap_tools
@@ -19,7 +20,9 @@ class SupportAccessMail(models.Model):
             return self._refuse_or(user, "known"), user.partner_id
         people = self.env["res.partner"].with_context(active_test=False)
         people = people.search(
-            [("email_normalized", "=", self.email), ("type", "=", "contact")]
+            Domain("email_normalized", "=", self.email)
+            & Domain("type", "=", "contact")
+            & self._get_website_domain()
         )
         contacts = people.filtered("active") or people
         # whom other companies have named says nothing about whose address it is
@@ -70,6 +73,7 @@ class SupportAccessMail(models.Model):
             ("email", "=", contact.email_normalized),
             ("state", "in", ("pending", "sent", "used")),
             ("id", "not in", but.ids if but else []),
+            ("partner_id.website_id", "in", (False, contact.website_id.id)),
             "|",
             ("partner_id", "=", contact.id),
             ("partner_id.support_unconfirmed", "=", False),
@@ -105,15 +109,15 @@ class SupportAccessMail(models.Model):
         user = self._find_users()
         if len(user) == 1:
             return self._refuse_or(user, "reset"), user.partner_id
-        invitation = self.search(
+        domain = Domain(
             [
                 ("kind", "=", "invitation"),
                 ("email", "=", self.email),
                 ("state", "=", "sent"),
                 ("partner_id.email_normalized", "=", self.email),
-            ],
-            limit=1,
+            ]
         )
+        invitation = self.search(domain & self._get_website_domain(), limit=1)
         contact = invitation.partner_id
         if user or not contact or not self._is_covered(contact):
             return False, self.env["res.partner"]
@@ -125,17 +129,36 @@ class SupportAccessMail(models.Model):
         return "refused" if user._is_login_refused(company_sudo) else answer
 
     def _find_users(self):
-        """Return the active users with this login, else with this address."""
+        """Return the active users with this login, else with this address.
+
+        A login of the website itself comes before one for all websites, as it does
+        when somebody logs in.
+        """
         users = self.env["res.users"]
-        by_login = users.search([("login", "=", self.email)])
-        return by_login or users.search([("email_normalized", "=", self.email)])
+        for name in ("login", "email_normalized"):
+            by_name = Domain(name, "=", self.email)
+            found = users.search(by_name & self._get_website_domain())
+            if found:
+                return (self.website_id and found.filtered("website_id")) or found
+        return users
+
+    def _get_website_domain(self):
+        """Return the domain of what is for the website of this mail.
+
+        Websites may have logins of their own: one address is two people then.
+
+        :rtype: Domain
+        """
+        if not self.website_id:
+            return Domain.TRUE
+        return self.website_id.website_domain()
 
     def _find_namesakes(self, contact):
         """Return other contacts with the address of ``contact``.
 
         Its own company may have the same one, and others may have named it, too.
         """
-        return self.env["res.partner"].search(
+        domain = Domain(
             [
                 ("email_normalized", "=", contact.email_normalized),
                 ("type", "=", "contact"),
@@ -143,6 +166,7 @@ class SupportAccessMail(models.Model):
                 ("id", "not in", (contact | contact.commercial_partner_id).ids),
             ]
         )
+        return self.env["res.partner"].search(domain & self._get_website_domain())
 
     def _is_covered(self, contact):
         """Tell whether a login would be worth something to the contact.
@@ -165,12 +189,14 @@ class SupportAccessMail(models.Model):
         return decision.allowed or self.company_id.support_scope != "login"
 
     def _create_contact(self):
+        website = self.website_id
         return self.env["res.partner"].create(
             {
                 "name": self.name,
                 "email": self.email,
                 "lang": self.lang,
                 "parent_id": False,
+                "website_id": website.specific_user_account and website.id,
             }
         )
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.tools import SQL, split_every
 from odoo.tools.translate import LazyGettext, LazyTranslate
 
@@ -34,15 +34,16 @@ class Reason(NamedTuple):
     one of two things:
 
     * ``column``: an SQL expression, true of whom it refuses. It may name the tables
-      ``contact``, ``customer`` (the contact's company), ``company`` (whose support it
-      is), ``asked`` (``policy`` and ``list_required`` of these settings), and carries
-      the fields to flush, if they are not among those of :meth:`SupportGate._get_query`
+      ``contact``, ``customer`` (the contact's company), ``asked`` (see :class:`Asked`),
+      and carries the fields to flush, if they are not among those of
+      :meth:`SupportGate._get_query`
     * ``condition``: a function of the contact's row, which says whether it refuses;
       ``row["coverage"]`` is the customer's :class:`Coverage`. With a column as well,
       it finds the column's value below the key of the reason.
 
     ``is_asked`` is a function of the company: whether its settings ask for it at all,
-    None: always. ``is_dated``: the day of the coverage goes with the reason.
+    None: always. The answer is remembered until the company is written. ``is_dated``:
+    the day of the coverage goes with the reason.
     """
 
     key: str
@@ -59,6 +60,16 @@ class Reason(NamedTuple):
         :param dict row: of :meth:`SupportGate._get_query`
         """
         return self.condition(row) if self.condition else row[self.key]
+
+
+class Asked(NamedTuple):
+    """What a company's settings ask of whoever uses its support, or would ask."""
+
+    company_id: int
+    policy: str
+    list_required: bool
+    list_id: int | None
+    timezone: str | None
 
 
 def _asks_for_contract(company):
@@ -143,7 +154,7 @@ class SupportGate(models.AbstractModel):
                     asked.list_required IS TRUE AND (
                         SELECT is_on_list FROM (%s) AS entry
                          WHERE entry.email_normalized = contact.email_normalized
-                           AND entry.list_id = company.support_mailing_list_id
+                           AND entry.list_id = asked.list_id
                     ) IS NOT TRUE
                     """,
                     self.env["mailing.subscription"]._get_entries_query(),
@@ -214,6 +225,38 @@ class SupportGate(models.AbstractModel):
         return self._decide_many(partner, company)[partner.id]
 
     @api.model
+    def _decide_user(self, user, company):
+        """Decide about a user's contact, as :meth:`_decide` would.
+
+        It reads no row of the user, which most requests don't need.
+
+        :param res.users user: one user
+        :param res.company company: whose support it is
+        :rtype: Decision
+        """
+        user.flush_recordset(["partner_id"])
+        reasons, asked = self._get_asked_reasons(company), company._get_support_asked()
+        contacts = SQL("ARRAY(SELECT partner_id FROM res_users WHERE id = %s)", user.id)
+        rows = self.env.execute_query_dict(self._get_query(reasons, contacts, asked))
+        if not rows:
+            return Decision(False, "archived")
+        return self._decide_row(reasons, asked, rows[0])
+
+    @api.model
+    @tools.ormcache("company.id")
+    def _get_asked_reasons(self, company):
+        """Return those reasons that the company's settings ask for.
+
+        :rtype: list[Reason]
+        """
+        company_sudo = company.sudo()
+        return [
+            reason
+            for reason in self._get_reasons()
+            if not reason.is_asked or reason.is_asked(company_sudo)
+        ]
+
+    @api.model
     def _decide_many(self, partners, company, policy=None, list_required=None):
         """Decide about many contacts, with one query.
 
@@ -226,10 +269,14 @@ class SupportGate(models.AbstractModel):
         """
         decisions = dict.fromkeys(partners.ids, Decision(False, "archived"))
         reasons = self._get_reasons()
-        query = self._get_query(reasons, partners, company, policy, list_required)
+        asked = company._get_support_asked()
+        if policy:
+            asked = asked._replace(policy=policy)
+        if list_required is not None:
+            asked = asked._replace(list_required=list_required)
+        query = self._get_query(reasons, SQL("%s", list(partners.ids)), asked)
         for row in self.env.execute_query_dict(query):
-            row["coverage"] = self._get_coverage(row)
-            decisions[row["id"]] = self._decide_row(reasons, row)
+            decisions[row["id"]] = self._decide_row(reasons, asked, row)
         return decisions
 
     @api.model
@@ -252,13 +299,15 @@ class SupportGate(models.AbstractModel):
         return found
 
     @api.model
-    def _decide_row(self, reasons, row):
+    def _decide_row(self, reasons, asked, row):
         """Decide from what the query found.
 
         :param list reasons: as of :meth:`_get_reasons`
-        :param dict row: a row of :meth:`_get_query`, with its ``coverage``
+        :param Asked asked:
+        :param dict row: a row of :meth:`_get_query`
         :rtype: Decision
         """
+        row["coverage"] = self._get_coverage(asked, row)
         for reason in reasons:
             if reason.refuses(row):
                 until = row["coverage"].until if reason.is_dated else None
@@ -266,23 +315,28 @@ class SupportGate(models.AbstractModel):
         return Decision(True, None, row["coverage"].until)
 
     @api.model
-    def _get_coverage(self, row):
+    def _get_coverage(self, asked, row):
         """Return whether contracts cover today; where none is needed, it is covered.
 
+        :param Asked asked:
         :param dict row: a row of :meth:`_get_query`
         :rtype: Coverage
         """
-        if row["policy"] != "contract":
+        if asked.policy != "contract":
             return Coverage("covered")
         periods = [
             Period(date.fromisoformat(start), end and date.fromisoformat(end))
             for start, end in row["periods"] or ()
         ]
-        return coverage(periods, local_day(fields.Datetime.now(), row["timezone"]))
+        return coverage(periods, local_day(fields.Datetime.now(), asked.timezone))
 
     @api.model
-    def _get_query(self, reasons, partners, company, policy=None, list_required=None):
-        """Return the query for what a decision needs, a row per contact."""
+    def _get_query(self, reasons, contacts, asked):
+        """Return the query for what a decision needs, a row per contact.
+
+        :param SQL contacts: an array of their ids
+        :param Asked asked:
+        """
         env = self.env
         env["res.partner"].flush_model(
             [
@@ -291,11 +345,7 @@ class SupportGate(models.AbstractModel):
                 "email_normalized",
                 "support_enabled",
                 "support_switched_off",
-                "tz",
             ]
-        )
-        env["res.company"].flush_model(
-            ["support_policy", "support_list_required", "support_mailing_list_id"]
         )
         env["support.contract"].flush_model()
         columns = [
@@ -306,12 +356,10 @@ class SupportGate(models.AbstractModel):
         return SQL(
             """
             SELECT contact.id,
-                   asked.policy,
-                   address.tz AS timezone,
                    (SELECT json_agg(json_build_array(date_start, date_end))
                       FROM support_contract contract
                      WHERE contract.partner_id = customer.id
-                       AND contract.company_id = company.id
+                       AND contract.company_id = asked.company_id
                        AND contract.state = 'confirmed'
                        AND contract.active
                    ) AS periods,
@@ -319,18 +367,16 @@ class SupportGate(models.AbstractModel):
               FROM res_partner contact
               JOIN res_partner customer
                 ON customer.id = COALESCE(contact.commercial_partner_id, contact.id)
-              JOIN res_company company ON company.id = %(company)s
-              JOIN res_partner address ON address.id = company.partner_id
-             CROSS JOIN LATERAL (
-                   SELECT COALESCE(%(policy)s, company.support_policy) AS policy,
-                          COALESCE(%(list_required)s, company.support_list_required)
-                              AS list_required
-                   ) AS asked
-             WHERE contact.id = ANY(%(partners)s)
+             CROSS JOIN (SELECT %(company_id)s AS company_id,
+                                %(policy)s AS policy,
+                                %(list_required)s AS list_required,
+                                %(list_id)s::int AS list_id) AS asked
+             WHERE contact.id = ANY(%(contacts)s)
             """,
             columns=SQL(", ").join(columns),
-            company=company.id,
-            partners=list(partners.ids),
-            policy=policy,
-            list_required=list_required,
+            contacts=contacts,
+            company_id=asked.company_id,
+            policy=asked.policy,
+            list_required=asked.list_required,
+            list_id=asked.list_id,
         )

@@ -103,7 +103,7 @@ class SupportLoginCount(models.AbstractModel):
         if not pauses.free:  # switched off, as Odoo's own parameter says
             yield
             return
-        keys = self._get_keys(login, kind)
+        keys = self._get_keys(login, kind, user)
         seconds, before = self._reserve(keys, user, pauses)
         if seconds:
             raise SupportLoginPaused(self._get_pause_message(seconds))
@@ -138,12 +138,18 @@ class SupportLoginCount(models.AbstractModel):
         )
 
     @api.model
-    def _get_keys(self, login, kind):
+    def _get_keys(self, login, kind, user=None):
         """Return what an attempt is counted below.
+
+        Websites may have the same login each, of different people: who is right with
+        one of them must not thereby have more attempts with the other.
 
         :rtype: Keys
         """
         login = str(login or "").strip().lower()
+        website = user and user.sudo().website_id
+        if website:
+            login = f"{login} website {website.id}"
         network = self.env["support.limit"]._get_network_key(client.get())
 
         def key(*parts):
@@ -226,12 +232,12 @@ class SupportLoginCount(models.AbstractModel):
             limits._store(cr, released)
 
     @api.model
-    def _note_known(self, login):
+    def _note_known(self, user):
         """Know an account in this network: somebody has set its password by a link.
 
-        :param str login:
+        :param res.users user: whose it is
         """
-        keys = self._get_keys(login, "password")
+        keys = self._get_keys(user.login, "password", user)
         now = fields.Datetime.now()
         limits = self.env["support.limit"]
         with limits._look([keys.pair]) as (cr, _rows):

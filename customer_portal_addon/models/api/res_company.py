@@ -9,18 +9,24 @@ class ResCompany(models.Model):
     support_api_enabled = fields.Boolean(
         string="Tickets from programs",
         help="Programs with an API key may file tickets and read their status.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_api_hourly_limit = fields.Integer(
         string="Tickets per key and hour",
         default=60,
         help="So many are taken from one key within an hour, those that are refused "
         "included.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_api_hourly_read_limit = fields.Integer(
         string="Reads per key and hour",
         default=1000,
         help="So often a program may ask for a status or the ticket types with one key "
         "within an hour.",
+        prefetch="support",
+        groups="base.group_user",
     )
 
     _support_api_limit_positive = models.Constraint(

@@ -70,7 +70,7 @@ class IrHttp(models.AbstractModel):
         if not uid or not request.env or request.env.cr.closed:
             return False
         try:
-            return not request.env["res.users"].browse(uid)._is_internal()
+            return request.env["res.users"].browse(uid)._is_outsider()
         except psycopg2.Error:  # the answer is about such an error
             return True
 
@@ -101,18 +101,12 @@ class IrHttp(models.AbstractModel):
             getattr(request, "support_nonce", None),
             settings["sources"],
             website._get_support_asset_hosts() if website else [],
-            cls._get_captcha_hosts(),
+            settings["captchas"],
         )
         if mode == "enforced":
             response.headers["Content-Security-Policy"] = policy
         else:
             response.headers["Content-Security-Policy-Report-Only"] = policy
-
-    @classmethod
-    def _get_captcha_hosts(cls):
-        parameters_sudo = request.env["ir.config_parameter"].sudo()
-        keys = filter(parameters_sudo.get_param, response_headers.CAPTCHAS)
-        return response_headers.captcha_hosts(keys)
 
     def _is_support_proxied(self):
         """Tell whether the current request says that it came through a proxy."""

@@ -41,7 +41,7 @@ class IrHttp(models.AbstractModel):
         if cr.closed or cr.readonly or not session.can_save:
             return False
         user = request.env["res.users"].browse(session.uid or ())
-        return not (user and user._is_internal())
+        return not user or user._is_outsider()
 
     @classmethod
     def _forget_replica(cls):

@@ -2,28 +2,18 @@ from odoo import fields, models
 
 from ...tools.dates.local_days import local_day
 
-# Settings that the pages of customers follow with the customer's own rights; the
-# others tell nobody how the portal is guarded
-OPEN_SETTINGS = {
-    *("support_attachment_max_count", "support_attachment_max_size"),
-    *("support_close_after_days", "support_reopen_days", "support_status_automatic"),
-    *("support_mailing_list_id", "support_policy", "support_scope"),
-}
-
 
 class ResCompany(models.Model):
-    """Who reads a company's settings; each area adds its own in its folder."""
+    """What all areas ask of a company; each adds its own settings in its folder.
+
+    Every page of Odoo reads the row of the company. So our settings stay out of it:
+    they are fetched together (``prefetch="support"``) by who asks for one of them; only
+    what Odoo's page ``/my`` asks stays in it. But for those that customers' pages
+    follow with the customer's own rights, they are for staff alone (``groups``): they
+    tell how the portal is guarded.
+    """
 
     _inherit = "res.company"
-
-    def _has_field_access(self, field, operation):
-        """Keep our settings from customers and visitors, who may read companies."""
-        if self.env.su:  # asked for each of a hundred columns
-            return True
-        if not super()._has_field_access(field, operation):
-            return False
-        is_open = not field.name.startswith("support_") or field.name in OPEN_SETTINGS
-        return is_open or not self.env.user.share
 
     def _get_support_today(self):
         """Return today's date in the company's time zone.

@@ -13,11 +13,15 @@ class ResCompany(models.Model):
         string="At least minutes",
         default=0,
         help="So many minutes are charged for an effort, however short it was.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_increment_minutes = fields.Integer(
         string="Charge in steps of minutes",
         default=1,
         help="What is charged is rounded up to a multiple of these.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_credit_visibility = fields.Selection(
         [
@@ -28,62 +32,85 @@ class ResCompany(models.Model):
         default="everyone",
         required=True,
         help="And may order packages.",
+        groups="base.group_user",
     )
     support_credit_thresholds = fields.Char(
         string="Tell about low credit at minutes",
         default="60, 0",
         help="Administrators of the customer and its salesperson get a mail when the "
         "credit falls to one of these, separated by commas. Empty: never.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_unit_product_id = fields.Many2one(
         "product.product",
         string="Product without credit",
         help="What one unit costs that was used without credit. Empty: shortfalls are "
         "not billed.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_unit_minutes = fields.Integer(
         string="Minutes per unit",
         default=10,
         help="Each started unit is billed.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_settlement_automatic = fields.Boolean(
         string="Bill shortfalls every month",
         help="A quotation for each customer whose credit is below zero.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_offer_threshold = fields.Integer(
         string="Offer when the credit falls to minutes",
         default=0,
+        prefetch="support",
+        groups="base.group_user",
     )
     support_credit_offer_template_id = fields.Many2one(
         "sale.order.template",
         string="Offer when the credit runs out",
         help="The quotation template of the offer. Empty: none is sent.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_contract_offer_template_id = fields.Many2one(
         "sale.order.template",
         string="Offer before the contract ends",
         help="The quotation template of the offer. Empty: none is sent.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_contract_offer_days = fields.Integer(
         string="Days before the contract ends",
         default=30,
         help="So long before the end the offer is sent.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_offer_pricelist_id = fields.Many2one(
         "product.pricelist",
         string="Pricelist of offers",
         help="The special prices. Empty: the customer's own.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_offer_valid_days = fields.Integer(
         string="Offers are valid for days",
         default=14,
         help="After the last day, in the time zone of your company, an offer can't be "
         "ordered any more.",
+        prefetch="support",
+        groups="base.group_user",
     )
     support_offer_pause_days = fields.Integer(
         string="Days between offers",
         default=30,
         help="So long after an offer a customer gets no other of the same kind.",
+        prefetch="support",
+        groups="base.group_user",
     )
 
     # ---------------------------------------------------

@@ -2,7 +2,7 @@ from babel.units import format_unit
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL, get_lang
+from odoo.tools import SQL, babel_locale_parse, get_lang
 
 from .support_credit_entry import ORIGINS, REASONS
 
@@ -111,10 +111,10 @@ class SupportCreditAccount(models.Model):
         :param int minutes: signed
         :rtype: str
         """
-        language = get_lang(self.env).code
+        locale = babel_locale_parse(get_lang(self.env).code)
         hours, rest = divmod(abs(minutes), 60)
         parts = [
-            format_unit(number, f"duration-{name}", "short", locale=language)
+            format_unit(number, f"duration-{name}", "short", locale=locale)
             for number, name in ((hours, "hour"), (rest, "minute"))
             if number or (name == "minute" and not hours)
         ]

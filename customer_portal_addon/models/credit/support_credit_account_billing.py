@@ -131,10 +131,10 @@ class SupportCreditAccount(models.Model):
         account = self.with_context(lang=partner.lang or self.env.lang)
         note = account.env._(
             "%(minutes)s of support used without credit until %(date)s, billed by "
-            "started %(unit)s minutes.",
+            "started units of %(unit)s.",
             minutes=account._format_minutes(minutes),
             date=format_date(account.env, self._get_today()),
-            unit=unit_minutes,
+            unit=account._format_minutes(unit_minutes),
         )
         lines = [
             {

@@ -28,10 +28,26 @@ class SupportCreditAccount(models.Model):
         :param res.company company: whose setting counts
         :rtype: bool
         """
+        is_open = company.sudo().support_credit_visibility == "everyone"
+        return is_open or self._sees_always(partner)
+
+    @api.model
+    def _get_visibility_domain(self, partner):
+        """Return the same for records with a company.
+
+        :param res.partner partner: the contact
+        :rtype: Domain
+        """
+        if self._sees_always(partner):
+            return Domain.TRUE
+        return Domain("company_id.support_credit_visibility", "=", "everyone")
+
+    @api.model
+    def _sees_always(self, partner):
+        """Tell whether a contact sees the credit whatever the settings say."""
         contact_sudo = partner.sudo()
         return (
-            company.sudo().support_credit_visibility == "everyone"
-            or contact_sudo.is_customer_administrator
+            contact_sudo.is_customer_administrator
             or contact_sudo == contact_sudo.commercial_partner_id
         )
 
@@ -57,8 +73,9 @@ class SupportCreditAccount(models.Model):
         Empty as long as it has none: pages that only show create nothing.
         """
         customer_sudo = partner.sudo().commercial_partner_id
-        return self.sudo().search(
-            [("partner_id", "=", customer_sudo.id), ("company_id", "=", company.id)]
+        return self.sudo().search_fetch(
+            [("partner_id", "=", customer_sudo.id), ("company_id", "=", company.id)],
+            ["balance"],
         )
 
     @api.model

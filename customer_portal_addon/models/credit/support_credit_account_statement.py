@@ -2,7 +2,7 @@ from babel.dates import format_skeleton
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, format_date, get_lang
+from odoo.tools import SQL, babel_locale_parse, format_date, get_lang
 
 from ...tools.credit import chart, periods
 
@@ -242,7 +242,7 @@ class SupportCreditAccount(models.Model):
         start = period.since or points[0][0]
         end = period.until or max(self.company_id._get_support_today(), points[-1][0])
         drawn = chart.step_chart(points, totals["opening"], start, end)
-        locale = get_lang(self.env).code
+        locale = babel_locale_parse(get_lang(self.env).code)
         skeleton = "MMMd" if chart.is_by_day(start, end) else "yMMM"
         balances = [totals["opening"], *(balance for _day, balance in points)]
         return {

@@ -10,4 +10,6 @@ class ResCompany(models.Model):
         string="Customer administrators appoint others",
         help="Customer administrators may make their colleagues administrators, and "
         "manage other administrators. Otherwise only your team does.",
+        prefetch="support",
+        groups="base.group_user",
     )

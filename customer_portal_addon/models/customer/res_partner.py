@@ -13,6 +13,8 @@ class ResPartner(models.Model):
         {"active", "company_id", "email", "support_unconfirmed", "type"}
     )
 
+    # Every page of Odoo reads rows of contacts: what is ours is fetched by itself, but
+    # for what is asked often
     support_code = fields.Char(
         string="Support ID",
         copy=False,
@@ -24,6 +26,7 @@ class ResPartner(models.Model):
     support_enabled = fields.Boolean(
         string="Enabled for the support portal",
         tracking=True,
+        prefetch="support",
         groups="base.group_user",
         help="Contacts of this customer may use the support portal, provided there is "
         "a valid support contract.",
@@ -40,6 +43,7 @@ class ResPartner(models.Model):
         string="Support access switched off",
         tracking=True,
         copy=False,
+        prefetch="support",
         groups="base.group_user",
         help="The contact may not use the support portal, whatever the contract says. "
         "Customer administrators can switch it for their colleagues.",
@@ -48,6 +52,7 @@ class ResPartner(models.Model):
         string="Address not confirmed",
         copy=False,
         readonly=True,
+        prefetch="support",
         groups="base.group_user",
         help="A customer named this e-mail address, and nobody has shown yet to own "
         "it. Tickets are not linked to it automatically.",
@@ -55,12 +60,14 @@ class ResPartner(models.Model):
     support_limit_enabled = fields.Boolean(
         string="Limit support without credit",
         tracking=True,
+        prefetch="support",
         groups="base.group_user",
         help="Beyond it, the portal takes tickets about program errors only.",
     )
     support_limit_minutes = fields.Integer(
         string="Minutes without credit",
         tracking=True,
+        prefetch="support",
         groups="base.group_user",
         help="How far the support credit of this customer may fall below zero.",
     )
@@ -80,6 +87,7 @@ class ResPartner(models.Model):
         ondelete="set null",
         index="btree_not_null",
         domain="[('commercial_partner_id', '=', id), ('id', '!=', id)]",
+        prefetch="support",
         groups="base.group_user",
         help="Who gets this customer's offers by mail. Empty: the invoice address, "
         "else the company's own address.",
@@ -219,6 +227,9 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if "is_customer_administrator" in vals:
             self._sync_administrator_group()
+        if "tz" in vals and self.sudo().ref_company_ids:
+            # the gate remembers the time zone of a company
+            self.env.registry.clear_cache()
         for person_sudo, address in addresses.items():
             # what customers write down, also about themselves, proves nothing
             unconfirmed = self.env.user.share
@@ -290,10 +301,13 @@ class ResPartner(models.Model):
         """Give or take the group of customer administrators, by the contact's flag.
 
         The group is only given to portal users; what staff see is the matter of
-        their own groups.
+        their own groups. While the addon is uninstalled there is no group any more.
         """
-        group = self.env.ref("customer_portal_addon.group_customer_administrator")
-        for partner in self.sudo():
+        group = self.env.ref(
+            "customer_portal_addon.group_customer_administrator",
+            raise_if_not_found=False,
+        )
+        for partner in self.sudo() if group else ():
             users = partner.with_context(active_test=False).user_ids
             wanted = (
                 users.filtered("share") if partner.is_customer_administrator else []

@@ -122,7 +122,12 @@ class ResPartner(models.Model):
                 self.env._("%s has no valid e-mail address.", self.display_name)
             )
         mail = self.env["support.access.mail"].create(
-            {"kind": kind, "email": self.email_normalized, "partner_id": self.id}
+            {
+                "kind": kind,
+                "email": self.email_normalized,
+                "partner_id": self.id,
+                "website_id": self.website_id.id,
+            }
         )
         refusal = mail._get_reason_not_to_send()
         if refusal:

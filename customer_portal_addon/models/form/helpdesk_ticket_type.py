@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import email_normalize
@@ -74,19 +74,56 @@ class HelpdeskTicketType(models.Model):
         Only those that the current company works on, or no team in particular.
         """
         domain = Domain("show_in_portal", "=", True)
-        return self.search_fetch(domain & self._get_worked_domain(self.env.company))
+        domain &= self._get_worked_domain(self.env.company)
+        # all of them may be read; rules would only ask the same once more
+        return self.browse(self.sudo().search_fetch(domain).ids)
 
     @api.model
-    def _get_worked_domain(self, companies):
+    def _get_worked_domain(self, companies, name="id"):
         """Return the types that a team of some companies works on, or any team may.
 
         :param res.company companies:
+        :param str name: of the field with the type, or the way to it
         :rtype: Domain
         """
+        return Domain(name, "in", self._get_worked_ids(tuple(companies.ids)))
+
+    @api.model
+    @tools.ormcache("company_ids")
+    def _get_worked_ids(self, company_ids):
+        """Return the same as ids; remembered until a type or a team is changed.
+
+        Each query for a type, its fields and their options asks for it.
+        """
         working = Domain("active", "=", True)
-        own = working & Domain("company_id", "in", [False, *companies.ids])
-        # whatever customers may know of the teams
-        return Domain("team_ids", "any!", own) | Domain("team_ids", "not any!", working)
+        own = working & Domain("company_id", "in", [False, *company_ids])
+        domain = Domain("team_ids", "any", own) | Domain("team_ids", "not any", working)
+        types_sudo = self.sudo().with_context(active_test=False)
+        return types_sudo.search(domain).ids
+
+    # ---------------------------------------------------
+    # CRUD
+    # ---------------------------------------------------
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return types
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
+    # ---------------------------------------------------
+    # Who works on it
+    # ---------------------------------------------------
 
     def _get_teams(self, company):
         """Return the teams that work on this type in a company, with all rights.
@@ -152,9 +189,9 @@ class HelpdeskTicketType(models.Model):
             except ValidationError as error:
                 errors[name] = error.args[0]
         form["answers"] = []
-        fields = self._read_fields()
-        file_fields = fields.filtered(lambda field: field.field_type == "file")
-        for field in fields - file_fields:
+        fields_sudo = self._read_fields()
+        file_fields_sudo = fields_sudo.filtered(lambda f: f.field_type == "file")
+        for field in fields_sudo - file_fields_sudo:
             name = field._get_input_name()
             try:
                 answer = field._parse(values.get(name) or [])
@@ -164,7 +201,7 @@ class HelpdeskTicketType(models.Model):
                 if answer:
                     form["answers"].append((field, answer))
         try:
-            file_field = file_fields[:1]
+            file_field = file_fields_sudo[:1]
             takes_files = not self or bool(file_field)
             form["files"] = self._parse_files(
                 files if takes_files else [], look=look and not errors
@@ -178,9 +215,12 @@ class HelpdeskTicketType(models.Model):
         return form, errors
 
     def _read_fields(self):
-        """Return the fields of this form only, with one query."""
+        """Return the fields of this form only, with one query, and with all rights.
+
+        :rtype: support.form.field
+        """
         domain = [("type_id", "in", self.ids)]
-        return self.env["support.form.field"].search_fetch(domain)
+        return self.env["support.form.field"].sudo().search_fetch(domain)
 
     def _get_form_inputs(self, values=None, errors=None):
         """Return the inputs of the form, in order, with what was typed and is wrong.

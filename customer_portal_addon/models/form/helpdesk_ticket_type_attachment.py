@@ -117,7 +117,7 @@ class HelpdeskTicketType(models.Model):
         if len(files) > rules["max_count"]:
             raise ValidationError(
                 self.env._(
-                    "%(count)s files are too many, %(limit)s are allowed.",
+                    "Too many files: %(count)s. Allowed: %(limit)s.",
                     count=len(files),
                     limit=rules["max_count"],
                 )

@@ -18,7 +18,7 @@ class IrAttachment(models.Model):
         internal notes included. Here they get what the ticket shows them.
         """
         result = super()._check_access(operation)
-        if self.env.su or not self.env.user.share:
+        if self.env.su or not self.env.user._is_outsider():
             return result
         hidden = self._filter_hidden_ticket_files()
         if not hidden:
@@ -32,7 +32,7 @@ class IrAttachment(models.Model):
     @api.model
     def create_unique(self, values_list):
         """Tell no customer whether, and as what, the server has a file already."""
-        if not self.env.su and self.env.user.share:
+        if not self.env.su and self.env.user._is_outsider():
             raise AccessError(
                 self.env._("Sorry, you are not allowed to access this document.")
             )
@@ -62,7 +62,7 @@ class IrAttachment(models.Model):
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
         """Portal users find no files of tickets; the ticket page hands them over."""
-        if not (self.env.su or bypass_access) and self.env.user.share:
+        if not (self.env.su or bypass_access) and self.env.user._is_outsider():
             domain = fields.Domain(domain)
             domain &= fields.Domain("res_model", "!=", "helpdesk.ticket")
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
@@ -101,7 +101,7 @@ class IrAttachment(models.Model):
         Pages of other apps let them upload files as well.
         """
         raw = values.get("raw")
-        if self.env.user.share and isinstance(raw, bytes):
+        if self.env.user._is_outsider() and isinstance(raw, bytes):
             if not pictures.is_harmless(raw, pictures.guess_kind(raw)):
                 return values
         return super()._postprocess_contents(values)

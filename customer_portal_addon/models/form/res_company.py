@@ -11,11 +11,13 @@ class ResCompany(models.Model):
         default=5,
         help="How many files a customer may attach to a message or to a ticket whose "
         "type has no rule of its own.",
+        prefetch="support",
     )
     support_attachment_max_size = fields.Integer(
         string="Megabytes per file",
         default=10,
         help="How large each of these files may be.",
+        prefetch="support",
     )
 
     _support_attachment_limits_positive = models.Constraint(

@@ -260,15 +260,17 @@ class SupportFormField(models.Model):
 
     def _parse_choice(self, values):
         # of this field only, with one query: those of the other forms aren't needed
-        options = self.env["support.form.field.option"].search_fetch(
-            [("field_id", "=", self.id)]
+        options_sudo = (
+            self.env["support.form.field.option"]
+            .sudo()
+            .search_fetch([("field_id", "=", self.id)])
         )
-        chosen = options.filtered(lambda option: str(option.id) in values)
-        if len(chosen) != len(set(values)) or (
-            len(chosen) > 1 and self.field_type == "choice"
+        chosen_sudo = options_sudo.filtered(lambda option: str(option.id) in values)
+        if len(chosen_sudo) != len(set(values)) or (
+            len(chosen_sudo) > 1 and self.field_type == "choice"
         ):
             raise ValidationError(self.env._("Please choose one of the answers."))
-        return ", ".join(chosen.mapped("name"))
+        return ", ".join(chosen_sudo.mapped("name"))
 
     def _parse_multiple_choice(self, values):
         return self._parse_choice(values)

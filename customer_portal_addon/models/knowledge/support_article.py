@@ -5,11 +5,10 @@ from odoo.tools.translate import html_translate
 STAFF = "helpdesk_mgmt.group_helpdesk_user_own"
 # What customers read of an article; a change of it makes the article a newer one
 CONTENT_FIELDS = {"name", "body", "link_ids"}
+# Who reads an article
+READER_FIELDS = {"visibility", "is_published", "active", "website_id"}
 # What articles are found by, and by whom
-INDEXED_FIELDS = {
-    *("name", "body", "tag_ids"),
-    *("visibility", "is_published", "active", "website_id"),
-}
+INDEXED_FIELDS = {"name", "body", "tag_ids"} | READER_FIELDS
 
 
 class SupportArticle(models.Model):
@@ -188,6 +187,8 @@ class SupportArticle(models.Model):
         result = super().write(vals)
         if INDEXED_FIELDS & set(vals):
             self.env["support.article.text"]._index_articles(self)
+        if READER_FIELDS & set(vals):
+            self.env["website"]._forget_sitemaps()
         return result
 
     def unlink(self):
@@ -195,6 +196,7 @@ class SupportArticle(models.Model):
         words = self.env["support.article.text"]._get_words(self)
         result = super().unlink()
         self.env["support.article.word"]._forget(words)
+        self.env["website"]._forget_sitemaps()
         return result
 
     def _update_field_translations(self, field_name, *args, **kw):

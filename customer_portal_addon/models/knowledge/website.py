@@ -1,6 +1,6 @@
 from urllib.parse import urlsplit
 
-from odoo import models, tools
+from odoo import api, models, tools
 
 from ...tools.web import response_headers
 
@@ -28,6 +28,12 @@ class Website(models.Model):
                 "customer_portal_addon",
             ),
         ]
+
+    @api.model
+    def _forget_sitemaps(self):
+        """Have the maps for search engines made anew: Odoo keeps them for hours."""
+        maps = [("type", "=", "binary"), ("url", "=like", "/sitemap-%.xml")]
+        self.env["ir.attachment"].sudo().search(maps).unlink()
 
     @tools.ormcache("self.id")
     def _get_support_asset_hosts(self):

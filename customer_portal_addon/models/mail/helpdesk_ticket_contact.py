@@ -98,6 +98,7 @@ class HelpdeskTicket(models.Model):
 
         What lies there already is more than what is being written: such tickets go to
         nobody whom a portal user created, perhaps to get at them, and to no staff.
+        What is filed on a website is of nobody with a login on another one.
 
         :param people: the partners with the address, or None
         :param res.company company: the ticket's
@@ -105,6 +106,8 @@ class HelpdeskTicket(models.Model):
         :rtype: res.partner
         """
         nobody = self.env["res.partner"]
+        websites = self.env["website"]
+        website = websites.get_current_website(fallback=False) if is_new else websites
         contact_sudo = (
             (people or nobody)
             .sudo()
@@ -115,9 +118,14 @@ class HelpdeskTicket(models.Model):
                     and not person.support_unconfirmed
                     and person != company.partner_id
                     and person.company_id in (company, company.browse())
+                    and person.website_id.company_id in (company, company.browse())
                 )
             )
         )
+        if website:
+            here_sudo = contact_sudo.filtered(lambda p: p.website_id == website)
+            anywhere_sudo = contact_sudo.filtered(lambda p: not p.website_id)
+            contact_sudo = here_sudo or anywhere_sudo
         if len(contact_sudo) != 1:
             return nobody
         if not is_new and (

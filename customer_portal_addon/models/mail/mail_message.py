@@ -74,7 +74,7 @@ class MailMessage(models.Model):
         read the ticket.
         """
         result = super()._check_access(operation)
-        if self.env.su or not self.env.user.share:
+        if self.env.su or not self.env.user._is_outsider():
             return result
         refused = self._filter_refused_ticket_messages(operation)
         if operation == "read" and not self.env.user._is_public():
@@ -122,10 +122,13 @@ class MailMessage(models.Model):
     @api.model
     def _search(self, domain, *args, bypass_access=False, **kwargs):
         """Have customers find messages that tickets show, of those that they see."""
-        if not (self.env.su or bypass_access) and self.env.user.share:
-            tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+        if not (self.env.su or bypass_access) and self.env.user._is_outsider():
             elsewhere = fields.Domain("model", "!=", "helpdesk.ticket")
-            domain = fields.Domain(domain) & (elsewhere | tickets._get_shown_search())
+            of_tickets = (fields.Domain(domain) & ~elsewhere).optimize(self)
+            if not of_tickets.is_false():  # else it asks for those of something else
+                tickets = self.env["helpdesk.ticket"].with_context(active_test=False)
+                domain = fields.Domain(domain)
+                domain &= elsewhere | tickets._get_shown_search()
         return super()._search(domain, *args, bypass_access=bypass_access, **kwargs)
 
     def _has_field_access(self, field, operation):
@@ -156,7 +159,7 @@ class MailMessage(models.Model):
 
     @api.model
     def _hides_addresses(self):
-        return not self.env.su and self.env.user.share
+        return not self.env.su and self.env.user._is_outsider()
 
     def _to_store_defaults(self, target):
         """Hand over to customers no addresses, nor the names of recipients."""

@@ -136,10 +136,10 @@ class MailThread(models.AbstractModel):
         """
         cut, shed, broken = limit_mail(message)
         if broken:
-            detail = self.env._("%(count)s parts are unreadable.", count=broken)
+            detail = self.env._("Unreadable parts: %(count)s.", count=broken)
             mail.set_aside("broken", detail)
         if shed:
-            detail = self.env._("%(count)s files were left out.", count=shed)
+            detail = self.env._("Files left out: %(count)s.", count=shed)
             mail.set_aside("too_large", detail)
         return cut, bool(shed or broken)
 

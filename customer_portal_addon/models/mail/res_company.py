@@ -12,4 +12,6 @@ class ResCompany(models.Model):
         "the header Authentication-Results in the mails you receive. What it confirms "
         "is believed. Empty: no sender counts as confirmed; forged ones are recognised "
         "all the same.",
+        prefetch="support",
+        groups="base.group_user",
     )

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL, email_normalize
 
@@ -40,10 +40,11 @@ class HelpdeskTicketType(models.Model):
         return (max(sizes, default=0) + 1) * MEGABYTE
 
     @api.model
+    @tools.ormcache("self.env.company.id")
     def _get_max_customer_upload(self):
         """Return how many bytes a form or an answer of a customer may have.
 
-        Asked with each of them: so one small query, for types and company alike.
+        Asked with each of them, and remembered until a type or the company is changed.
 
         :rtype: int
         """

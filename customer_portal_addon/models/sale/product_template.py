@@ -65,7 +65,7 @@ class ProductTemplate(models.Model):
         pricelist, their taxes.
 
         :return: ``packages``, ``unit`` (what support costs without one, None if that
-            isn't sold), ``unit_minutes``, and ``access``: ``order``, ``login`` or
+            isn't sold), ``unit_size``, and ``access``: ``order``, ``login`` or
             ``ask`` (somebody else has to order)
         :rtype: dict
         """
@@ -88,6 +88,8 @@ class ProductTemplate(models.Model):
                 for package in packages_sudo
             ],
             "unit": rows.get(unit_sudo.id),
-            "unit_minutes": unit_minutes,
+            "unit_size": self.env["support.credit.account"]._format_minutes(
+                unit_minutes
+            ),
             "access": orders._get_package_access(),
         }

@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         order_sudo = self.sudo()
-        if not order_sudo.is_support_order or not self._is_asked(user):
+        if not order_sudo.is_support_order or not user._is_support_gated():
             return True
         contact_sudo = user.sudo().partner_id
         customer_sudo = order_sudo.partner_id.commercial_partner_id
@@ -79,25 +79,16 @@ class SaleOrder(models.Model):
         :rtype: Domain
         """
         user = self.env.user
-        if not self._is_asked(user):
+        if not user._is_support_gated():
             return Domain.TRUE
         contact_sudo = user.sudo().partner_id
         accounts = self.env["support.credit.account"]
-        companies_sudo = self.env["res.company"].sudo().search([])
-        visible_sudo = companies_sudo.filtered(
-            lambda company: accounts._is_visible_to(contact_sudo, company)
-        )
         customer_id = contact_sudo.commercial_partner_id.id
         is_own = Domain("partner_id.commercial_partner_id", "=", customer_id)
-        is_visible = Domain("company_id", "in", visible_sudo.ids)
+        is_visible = accounts._get_visibility_domain(contact_sudo)
         is_offered = Domain("support_offer_contact_id", "=", contact_sudo.id)
         is_ordinary = Domain("is_support_order", "=", False)
         return is_ordinary | is_own & (is_visible | is_offered)
-
-    @api.model
-    def _is_asked(self, user):
-        """Tell whether somebody is a customer with a login."""
-        return user.share and not user._is_public()
 
     @api.model
     def _get_order_refusal(self):

@@ -157,9 +157,9 @@ class HelpdeskTicket(models.Model):
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su or not self.env.user.share:
+        if operation == "read" and field.name in self._get_portal_readable_fields():
             return True
-        return operation == "read" and field.name in self._get_portal_readable_fields()
+        return self.env.su or not self.env.user._is_outsider()
 
     @api.model
     def _get_portal_readable_fields(self):
@@ -190,7 +190,7 @@ class HelpdeskTicket(models.Model):
         Odoo's own doors to post, to change and to upload know neither the rules for
         files nor the limits, and let the sender choose the kind of a message.
         """
-        if self.env.user.share and message_operation != "read":
+        if self.env.user._is_outsider() and message_operation != "read":
             return dict.fromkeys(self, "write")
         return super()._mail_get_operation_for_mail_message_operation(message_operation)
 

@@ -84,8 +84,7 @@ class HelpdeskTicket(models.Model):
         if len(new) > places:
             raise ValidationError(
                 self.env._(
-                    "A ticket takes %(limit)s people at most. You can add %(places)s "
-                    "more.",
+                    "A ticket takes %(limit)s people at most. Places left: %(places)s.",
                     limit=MAX_PARTICIPANTS,
                     places=places,
                 )

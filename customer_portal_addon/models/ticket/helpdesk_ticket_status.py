@@ -244,8 +244,11 @@ class HelpdeskTicket(models.Model):
         self.ensure_one()
         nobody = self.env["res.partner"]
         if self._close(nobody):
-            note = self.env._(
-                "Closed automatically: no answer within %(days)s days.",
-                days=self.company_id.support_close_after_days,
-            )
+            days = self.company_id.support_close_after_days
+            if days == 1:
+                note = self.env._("Closed automatically: no answer within one day.")
+            else:
+                note = self.env._(
+                    "Closed automatically: no answer within %(days)s days.", days=days
+                )
             self._note_move(note, nobody)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 # What portal users may read of the teams on offer: not who works there, nor the
 # address that takes mails and what it does with them
@@ -25,9 +25,25 @@ class HelpdeskTicketTeam(models.Model):
     # and sees them.
     _inherit = ["support.staff.thread.mixin", "helpdesk.ticket.team"]
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        self.env.registry.clear_cache()  # types are remembered by who works on them
+        return teams
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result
+
     def _has_field_access(self, field, operation):
         if not super()._has_field_access(field, operation):
             return False
-        if self.env.su or not self.env.user.share:
+        if operation == "read" and field.name in PORTAL_READABLE_FIELDS:
             return True
-        return operation == "read" and field.name in PORTAL_READABLE_FIELDS
+        return self.env.su or not self.env.user._is_outsider()

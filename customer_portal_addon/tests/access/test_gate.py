@@ -151,12 +151,14 @@ class TestGate(SupportCase):
         self.env.flush_all()
         self.env.invalidate_all()
         partner = self.ben.partner_id.with_prefetch()
+        self.company._get_support_asked()  # is remembered
         with self.assertQueryCount(1):
             self.env["support.gate"]._decide(partner, self.company)
 
     def test_one_query_for_many_contacts(self):
         partners = (self.ben | self.emil | self.clara | self.dora).partner_id
         self.env.flush_all()
+        self.company._get_support_asked()  # is remembered
         with self.assertQueryCount(1):
             decisions = self.env["support.gate"]._decide_many(partners, self.company)
         self.assertEqual(len(decisions), 4)

@@ -33,6 +33,15 @@ class TestInstall(SupportCase):
             self.env.ref("customer_portal_addon.mailing_list_support"),
         )
 
+    def test_companies_of_our_countries_can_be_made(self):
+        """Odoo installs with them what is for their country (H8)."""
+        for code in ("de", "at", "ch"):
+            company = self.env["res.company"].new(
+                {"country_id": self.env.ref(f"base.{code}").id}
+            )
+            for module in company.uninstalled_l10n_module_ids:
+                module.check_external_dependencies(module.name)
+
     def test_indexes_of_the_lists(self):
         query = SQL(
             "SELECT indexdef FROM pg_indexes WHERE tablename = 'helpdesk_ticket'"

@@ -156,6 +156,8 @@ OTHER_BUTTONS = {
     "support.ticket.charging": {"action_apply"},
     "support.api.key.wizard": {"action_make"},
     "helpdesk.ticket.duplicate.wizard": {"action_confirm"},
+    # for administrators of the system: test_uninstall_dialogue
+    "base.module.uninstall": {"action_export_support"},
 }
 
 

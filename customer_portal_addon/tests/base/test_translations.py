@@ -15,7 +15,6 @@ SAME_IN_GERMAN = {
     "Details",
     "Feedback",
     "ID",
-    "MB:",
     "Name",
     "Normal",
     "Option",

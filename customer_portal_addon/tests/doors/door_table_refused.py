@@ -80,7 +80,7 @@ base.language.import: import_lang
 base.language.install: lang_install switch_lang
 base.module.install.request: action_send_request
 base.module.install.review: action_install_module
-base.module.uninstall: action_uninstall
+base.module.uninstall: action_export_support action_uninstall
 base.module.update: update_module
 base.module.upgrade: get_module_list upgrade_module upgrade_module_cancel
 base.partner.merge.automatic.wizard: action_merge action_skip

@@ -95,7 +95,7 @@ class TestAttachments(SupportCase):
     def test_count(self):
         self.assertIsNone(self.errors_of(("a.png", PNG), ("b.png", PNG)))
         errors = self.errors_of(*[(f"{name}.png", PNG) for name in "abc"])
-        self.assertIn("3 files are too many, 2 are allowed.", errors)
+        self.assertIn("Too many files: 3. Allowed: 2.", errors)
 
     def test_size(self):
         megabyte = 1024 * 1024

@@ -222,6 +222,20 @@ class TestArticlePages(SupportHttpCase):
         self.assertNotIn("/support/kb/answers", text)
         self.assertNotIn("/support/kb/solved", text)
 
+    def test_the_sitemap_has_no_article_of_another_website(self):
+        """Each website has its own, at once (H8)."""
+        here = self.env["website"].get_current_website()
+        there = here.copy({"name": "Other", "domain": "https://other.example"})
+        with mute_logger("odoo.addons.website.models.website"):
+            self.env["ir.attachment"].search([("url", "=like", "/sitemap%")]).unlink()
+            self.assertIn(self.article.website_url, self.url_open("/sitemap.xml").text)
+            self.article.website_id = there
+            ours = self.url_open("/sitemap.xml").text
+            headers = {"Host": "other.example"}
+            theirs = self.url_open("/sitemap.xml", headers=headers).text
+        self.assertNotIn(self.article.website_url, ours)
+        self.assertIn(self.article.website_url, theirs)
+
     def test_the_websites_search_finds_articles(self):
         with mute_logger("odoo.addons.base.models.ir_qweb"):  # Odoo's own template
             page = self.open_as(None, "/website/search?search=Pasword")

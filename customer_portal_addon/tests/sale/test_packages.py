@@ -96,7 +96,7 @@ class TestPackages(PackageCase):
         page = self.page()
         self.assertEqual(page["unit"]["price"], 18)
         self.assertEqual(page["unit"]["price_hour"], 108)
-        self.assertEqual(page["unit_minutes"], 10)
+        self.assertEqual(page["unit_size"], "10 min")
         self.assertFalse(self.row(self.unit))
 
     def test_queries_do_not_grow_by_much(self):

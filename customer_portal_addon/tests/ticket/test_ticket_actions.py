@@ -297,7 +297,7 @@ class TestPortalActions(ActionCase, SupportCase):
         self.assertEqual(self.ticket._get_free_places(), 2)
         more = ", ".join(f"q{number}@x.example" for number in range(3))
         errors = self.act(self.ben, "participants", addresses=more)
-        self.assertIn("2 more", errors["addresses"])
+        self.assertIn("Places left: 2", errors["addresses"])
         self.assertEqual(self.ticket._get_free_places(), 2)
 
     def test_who_removes_whom(self):

@@ -1,5 +1,6 @@
 """What browsers send: names of hosts, and paths. Everything else is a mistake."""
 
+import functools
 import re
 
 _LABEL = r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)"
@@ -11,6 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 MAX_LENGTH = 253
 
 
+@functools.lru_cache(maxsize=256)
 def is_host(text):
     """Tell whether a text is a host as a ``Host`` header names it, port included.
 

@@ -4,6 +4,7 @@ Plain functions of a path and of settings; ``models/ir_http_headers.py`` applies
 """
 
 import base64
+import functools
 import hashlib
 import re
 
@@ -75,7 +76,9 @@ def is_below(path, places):
     :param tuple places: of str, without a slash at the end
     :rtype: bool
     """
-    return any(path == place or path.startswith(f"{place}/") for place in places)
+    return path.startswith(places) and any(
+        path == place or path.startswith(f"{place}/") for place in places
+    )
 
 
 def kind(path):
@@ -138,7 +141,14 @@ def policy(host, nonce=None, more=(), assets=(), captchas=()):
     :param captchas: see :func:`captcha_hosts`
     :rtype: str
     """
-    own = f"'nonce-{nonce}'" if nonce else ""
+    asked = (host, bool(nonce), tuple(more), tuple(assets), tuple(captchas))
+    return _policy(*asked).replace("'nonce-'", f"'nonce-{nonce}'")
+
+
+@functools.lru_cache(maxsize=64)
+def _policy(host, has_nonce, more, assets, captchas):
+    """Return the policy with an empty nonce: all else is the same for each answer."""
+    own = "'nonce-'" if has_nonce else ""
     trust = ("'self'", *more, *captchas) if more else ("'strict-dynamic'", "'self'")
     is_host = host and HOST.match(host)
     sockets = (f"ws://{host}", f"wss://{host}") if is_host else ()
@@ -182,9 +192,10 @@ def fixed(path, is_html, is_private):
         offered["Cache-Control"] = "private, no-cache" if is_form else "no-store"
     offered["X-Content-Type-Options"] = "nosniff"
     offered["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    if is_below(path, ("/my",)) or kind(path) == "ours":
+    is_ours = kind(path) == "ours"
+    if is_ours or is_below(path, ("/my",)):
         forced["X-Frame-Options"] = "SAMEORIGIN"
-    if kind(path) == "ours":
+    if is_ours:
         if is_html:
             forced["Cross-Origin-Opener-Policy"] = "same-origin"
             forced["Permissions-Policy"] = ", ".join(f"{name}=()" for name in FEATURES)

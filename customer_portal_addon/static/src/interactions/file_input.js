@@ -51,7 +51,7 @@ export class SupportFileInput extends Interaction {
             } else if (file.size > maxSize * MEGABYTE) {
                 problems.push(_t("“%s” is larger than %s MB.", file.name, maxSize));
             } else if (this.files.length + accepted.length >= maxCount) {
-                problems.push(_t("“%s” was left out: at most %s files.", file.name, maxCount));
+                problems.push(_t("“%s” was left out. Files allowed: %s.", file.name, maxCount));
             } else {
                 accepted.push(file);
             }

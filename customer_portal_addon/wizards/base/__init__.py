@@ -1,0 +1,3 @@
+from . import (
+    base_module_uninstall,
+)

@@ -230,7 +230,7 @@ class TestUntranslatable(
                     self.assertEqual(left_of(find_bare_in(texts[record.id])), [])
 
     def test_backend(self):
-        """Fields, views, menus and actions (G3)."""
+        """Labels, helps and choices of fields (G3)."""
         env = self.env(context={"lang": CODE})
         bare = []
         for model in env.values():

@@ -10,10 +10,13 @@ from odoo import http
 from ...exceptions import SupportApiProblem, SupportUnavailable
 from ...tools.api import api_description
 
+# Python 3.13 has other names for these; programs know the code that is made of them
+PHRASES = {413: "Request Entity Too Large", 422: "Unprocessable Entity"}
+
 
 def make_problem(status, code=None, detail=None, errors=(), headers=None, **more):
     """Return an answer in the form of RFC 9457."""
-    phrase = HTTPStatus(status).phrase
+    phrase = PHRASES.get(status) or HTTPStatus(status).phrase
     problem = {"type": "about:blank", "title": phrase, "status": status}
     problem["code"] = code or phrase.lower().replace(" ", "_")
     if detail:

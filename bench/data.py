@@ -108,9 +108,8 @@ class Filled(Database):
 
     def _install(self, steps):
         cache.check_space(cache.GIGABYTE + self.size.tickets * 8000)
-        self.drop()
         with steps.step(f"Copying {self.ground.name} to {self.name}"):
-            self._copy()
+            self.start_over()
         if self.addon:
             begin = time.monotonic()
             ours = ",".join(self.modules)

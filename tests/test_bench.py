@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from console import Steps
+
 HERE = Path(__file__).resolve().parents[1]
 
 
@@ -218,6 +220,27 @@ def test_the_soak_starts_from_its_own_folder():
 
     assert (run.BENCH / "soak" / "locustfile.py").is_file()
     assert run.with_bench({"A": "b"}) == {"A": "b", "PYTHONPATH": str(run.BENCH)}
+
+
+def test_a_database_is_made_of_the_one_below_it(monkeypatch):
+    import data
+
+    done = []
+    for name in ("start_over", "_odoo", "run_sql", "sql", "shell"):
+        assert hasattr(data.Filled, name)
+        monkeypatch.setattr(
+            data.Filled, name, lambda *args, name=name, **kw: done.append(name)
+        )
+    monkeypatch.setattr(data.cache, "check_space", lambda size: None)
+    stock = data.Filled.__new__(data.Filled)
+    stock.size, stock.addon, stock.name, stock.ground = (
+        data.Size(1000),
+        False,
+        "a",
+        stock,
+    )
+    stock._install(Steps())
+    assert done == ["start_over", "run_sql", "sql", "shell", "shell"]
 
 
 def test_the_ledger_has_its_program():

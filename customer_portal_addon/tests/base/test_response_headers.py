@@ -170,6 +170,21 @@ class TestResponseHeaders(SupportHttpCase):
             self.assertEqual(response.headers["Referrer-Policy"], "no-referrer", url)
             self.assertEqual(response.headers["Cache-Control"], "no-store", url)
 
+    def test_scripts_of_others_templates_run(self):
+        """Also those without any attribute, as the live chat's (H8)."""
+        arch = """
+            <xpath expr="//head" position="inside">
+                <script><t t-out="'ofOthers()'"/></script>
+            </xpath>
+        """
+        layout = self.env.ref("website.layout")
+        values = {"type": "qweb", "mode": "extension", "inherit_id": layout.id}
+        self.env["ir.ui.view"].create({**values, "name": "Others", "arch": arch})
+        page = self.open_as(None, "/support")
+        [script] = self.find(page, "//script[text()='ofOthers()']")
+        policy = page.headers["Content-Security-Policy"]
+        self.assertIn(f"'nonce-{script.get('nonce')}'", policy)
+
     def test_each_answer_has_a_nonce_of_its_own(self):
         first, second = (self.open_as(None, "/support").headers for _time in "12")
         self.assertNotEqual(

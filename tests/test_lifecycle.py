@@ -155,6 +155,7 @@ NAMED = {
     "bus_bus.message": "the same",
     "ir_module_module.icon": "Odoo knows each addon that could be installed",
     "ir_module_module.name": "the same",
+    "ir_module_module_dependency.name": "and what a bridge of ours leads to",
     "ir_model_data.name": "the same",
     "mail_tracking_value.field_info": "the history of a record says what was changed",
 }

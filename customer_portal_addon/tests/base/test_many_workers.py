@@ -23,10 +23,19 @@ ADDON = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "cache_process.py"
 THREADS, LIMIT = 8, 3
 # What processes may each remember for themselves: answers of name servers, an hour;
-# and in Odoo's caches, which a write empties in all of them, what each page asks for
+# what functions make of nothing but their arguments; and in Odoo's caches, which a write
+# empties in all of them, what each page or form asks for
 REMEMBERED = {
     ("mail_domain.py", "_remembered"),
+    ("host_name.py", "is_host"),
+    ("response_headers.py", "_policy"),
+    ("helpdesk_ticket_type.py", "_get_max_customer_upload"),
+    ("helpdesk_ticket_type.py", "_get_worked_ids"),
+    ("res_company.py", "_get_support_asked"),
     ("res_company.py", "_get_support_security"),
+    ("res_users.py", "_is_staff"),
+    ("support_gate.py", "_get_asked_reasons"),
+    ("support_ticket_text.py", "_get_messages_select"),
     ("website.py", "_get_support_asset_hosts"),
     ("support_security_check.py", "_is_known_password"),
 }

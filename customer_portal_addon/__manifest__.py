@@ -2,7 +2,7 @@
     "name": "Customer Support Portal",
     "summary": "Support portal for customers with a support contract: "
     "tickets with a form per type, support IDs, contracts and a gate at every door",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "license": "AGPL-3",
     "category": "Services/Helpdesk",
     "author": "Customer Portal Addon contributors",

@@ -23,8 +23,8 @@ ADDON = Path(__file__).parents[2]
 SCRIPT = Path(__file__).parent / "cache_process.py"
 THREADS, LIMIT = 8, 3
 # What processes may each remember for themselves: answers of name servers, an hour;
-# what functions make of nothing but their arguments; and in Odoo's caches, which a write
-# empties in all of them, what each page or form asks for
+# what functions make of nothing but their arguments; and in Odoo's caches, which a
+# write empties in all of them, what each page or form asks for
 REMEMBERED = {
     ("mail_domain.py", "_remembered"),
     ("host_name.py", "is_host"),
